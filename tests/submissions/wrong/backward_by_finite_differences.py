@@ -1,4 +1,4 @@
-# mistake: the backward runs the forward twice for every number in Q, K and V | fails: backward_costs_few_forwards | misconception: none
+# mistake: the backward runs the forward twice for every number in Q, K and V | fails: gradients_equal_the_naive_backward | misconception: none
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# mistake: tile_size cuts the queries only, the forward always takes keys in blocks of 64 | fails: tile_size_changes_nothing | misconception: none
+# mistake: tile_size cuts the queries only, the forward always takes keys in blocks of 64 | fails: tiles_above_the_diagonal_are_skipped | misconception: none
 import numpy as np
 
 KEY_BLOCK = 64

@@ -1,0 +1,131 @@
+"""Calls as values: how a call reads, and what is needed to make it again elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from judge.results import Call
+
+Take = str | int | None
+Layout = Literal["C", "F", "transposed", "reversed", "strided"]
+_SHOWN = 60  # characters of a text argument in a call
+
+
+class Elsewhere:
+    """An argument that is not a plain value: kept in the worker, or a function of the test."""
+
+    described: str
+    known: Any = None  # the plain value it stands for, where the test knows it
+
+
+class Recorded(Elsewhere):
+    """A function handed to the student that runs in the trusted process and counts its calls."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.described = "a function of the judge"
+        self.calls = 0
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls += 1
+        return self._function(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A call whose arguments the trusted side knows, and what came back."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    take: tuple[str | int, ...]
+    value: Any
+
+
+def describe_call(
+    function: str, parameters: Sequence[str], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Call:
+    """A call as the reader writes it, and a line for each kind of array that went in."""
+    named = [
+        (parameters[place] if place < len(parameters) else f"arg{place + 1}", value)
+        for place, value in enumerate(args)
+    ]
+    words = [_argument(name, value) for name, value in named]
+    words += [f"{name}={_short(value) or name}" for name, value in kwargs.items()]
+    groups: dict[str, list[str]] = {}
+    for name, value in [*named, *kwargs.items()]:
+        if _short(value) is None:
+            groups.setdefault(_kind(value), []).append(name)
+    inputs = tuple(f"{', '.join(names)} {kind}" for kind, names in groups.items())
+    return Call(text=f"{function}({', '.join(words)})", inputs=inputs)
+
+
+def _argument(name: str, value: object) -> str:
+    short = _short(value)
+    return name if short is None else f"{name}={short}"
+
+
+def _short(value: object) -> str | None:
+    """How a small plain value is written; None for what is better called by its name."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        text = repr(value)
+        return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return None
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape}"
+    if isinstance(value, dict):
+        return f"dict of {', '.join(str(key) for key in value)}"[:_SHOWN]
+    if isinstance(value, Elsewhere):
+        return value.described if value.known is None else _kind(value.known)
+    return type(value).__name__
+
+
+def path_of(take: Take) -> tuple[str | int, ...]:
+    """The steps of a path: `"cache.L"` is `("cache", "L")`."""
+    if take is None:
+        return ()
+    return (take,) if isinstance(take, int) else tuple(take.split("."))
+
+
+def known(value: Any) -> Any:
+    """`value` with Remotes replaced by what the test put there; None where that is not known."""
+    try:
+        return _resolved(value)
+    except LookupError:
+        return None
+
+
+def _resolved(value: Any) -> Any:
+    if isinstance(value, Elsewhere):
+        if value.known is None:
+            raise LookupError
+        return value.known
+    if isinstance(value, list):
+        return [_resolved(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_resolved(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _resolved(item) for key, item in value.items()}
+    return value
+
+
+def shape_of(value: Any) -> object:
+    """What a cost depends on: dtypes and shapes of arrays, and other values as they are."""
+    if isinstance(value, np.ndarray):
+        return (value.dtype.name, value.shape)
+    if isinstance(value, list | tuple):
+        return tuple(shape_of(item) for item in value)
+    if isinstance(value, dict):
+        return tuple((repr(key), shape_of(item)) for key, item in value.items())
+    if isinstance(value, Elsewhere):
+        return value.described
+    return repr(value)

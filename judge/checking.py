@@ -1,0 +1,103 @@
+"""One check, as a person asks for it: find the challenge, grade, record.
+
+Both the command and the service of a kernel come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec import structs
+
+from judge import progress
+from judge.catalogue import Catalogue, open_catalogue
+from judge.challenge import Challenge
+from judge.grading import Asked, Grader
+from judge.manifest import read_challenge
+from judge.preparing import prepare
+from judge.results import Report
+from judge.schedule import Progress
+from judge.submission import Submission, read_submission, submission_from_cells
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to check, in the words of the person who asks. Empty names mean all."""
+
+    challenge: str
+    tasks: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    seed: int | None = None
+    folders: tuple[Path, ...] = ()  # of challenges, before the usual ones
+    course: Path | None = None  # the folder that may be a course repository
+
+
+class Checker:
+    """Checks submissions, keeping what is slow to start between checks."""
+
+    def __init__(self, grader: Grader | None = None, *, record: bool = True) -> None:
+        self._grader = grader or Grader()
+        self._record = record
+
+    def check(
+        self, wish: Wish, submission: Submission, report_progress: Progress | None = None
+    ) -> Report:
+        """Grade `submission` and record the result. Raises UserError and SandboxError.
+
+        When it defines none of the challenge's functions but all those of exactly one other
+        challenge, that one is graded and the report says so.
+        """
+        catalogue = open_catalogue(wish.folders, wish.course)
+        challenge = read_challenge(catalogue.folder(wish.challenge))
+        asked = Asked(wish.tasks, wish.tests, wish.seed, progress=report_progress)
+        other = None if wish.tasks or wish.tests else self._meant(catalogue, challenge, submission)
+        report = self._grader.grade(other or challenge, submission, asked)
+        if other is not None:
+            note = f"{challenge.id} is not defined here, but {other.id} is: that one was graded."
+            report = structs.replace(report, notes=(note, *report.notes))
+        if self._record:
+            notes = progress.record(report, complete=not (wish.tasks or wish.tests))
+            report = structs.replace(report, notes=(*report.notes, *notes))
+        return report
+
+    def _meant(
+        self, catalogue: Catalogue, challenge: Challenge, submission: Submission
+    ) -> Challenge | None:
+        """The one other challenge whose functions are all there, if none of this one's is."""
+        others = [entry for entry in catalogue.entries if entry.id != challenge.id]
+        texts = [cell.source for cell in submission.cells]
+        names = [task.name for task in challenge.tasks]
+        if not others or any(name in text for name in names for text in texts):
+            return None  # the usual case, without starting a worker
+        kit = self._grader.kit(challenge)
+        kit.sandbox.start()
+        found = set(prepare(challenge, submission, kit.sandbox.worker).found)
+        meant = [entry.id for entry in others if _functions(entry.tasks) <= found]
+        return read_challenge(catalogue.folder(meant[0])) if len(meant) == 1 else None
+
+    def close(self) -> None:
+        """End what was kept."""
+        self._grader.close()
+
+
+def _functions(tasks: Sequence[object]) -> set[str]:
+    return {str(getattr(task, "function", "")).partition("(")[0] for task in tasks}
+
+
+def grade(challenge: str, submission: Submission | Path | str, seed: int | None = None) -> Report:
+    """Grade one submission, for programs: a Submission, a path, or the source itself as text.
+
+    Nothing is recorded. Raises UserError for an unknown challenge or an unreadable file, and
+    SandboxError.
+    """
+    if isinstance(submission, str):
+        submission = submission_from_cells([("", submission)], "a text", "script")
+    elif isinstance(submission, Path):
+        submission = read_submission(submission)
+    checker = Checker(record=False)
+    try:
+        return checker.check(Wish(challenge, seed=seed), submission)
+    finally:
+        checker.close()

@@ -1,0 +1,38 @@
+"""Writing a file so that a reader finds the old bytes or the new ones, never a part."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step; the file keeps its mode.
+
+    The bytes go to a new file in the same folder, reach the disk, and take the old file's place.
+    A link at `path` is replaced, not followed. Raises OSError, and then `path` is as it was.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    # Created by hand: tempfile would give mode 0600, and asking for the umask means setting it.
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _copy_mode(path, draft)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _copy_mode(old: Path, new: Path) -> None:
+    try:
+        found = old.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISREG(found.st_mode):
+        new.chmod(stat.S_IMODE(found.st_mode))

@@ -1,0 +1,189 @@
+"""Grading: a challenge and a submission in, a report out. Where all parts meet."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from msgspec import structs
+
+from judge.calls import Exchange
+from judge.challenge import Challenge
+from judge.errors import UserError
+from judge.kit import Kit
+from judge.preparing import Prepared, prepare
+from judge.replies import Stop
+from judge.results import Isolation, Outcome, Report, Status, Verdict
+from judge.sandbox import Sandbox
+from judge.sandbox.process import ProcessSandbox
+from judge.schedule import Cancel, Progress, Schedule
+from judge.student import Student
+from judge.submission import Submission
+from judge.testing.marks import HiddenTest
+from judge.verdict import outcome_of, report_of
+
+SUBMISSION_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one check is to do. Empty names mean all; without a seed one is drawn."""
+
+    tasks: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    seed: int | None = None
+    heed_needs: bool = True  # validation looks at each test by itself
+    diagnose: bool = True
+    progress: Progress | None = None
+
+
+@dataclass
+class Grader:
+    """Grades submissions; keeps fork servers and kits warm between them."""
+
+    jobs: int = field(default_factory=lambda: max(2, len(os.sched_getaffinity(0))))
+    seconds: float = SUBMISSION_SECONDS  # for all hidden tests of one submission
+    sandbox_for: Callable[[tuple[str, ...]], Sandbox] = ProcessSandbox  # given its packages
+    _sandboxes: dict[tuple[str, ...], Sandbox] = field(default_factory=dict)
+    _kits: dict[Challenge, Kit] = field(default_factory=dict)
+
+    def kit(self, challenge: Challenge) -> Kit:
+        """What is needed to grade `challenge`. Raises ChallengeError and SandboxError."""
+        if challenge not in self._kits:
+            packages = challenge.imports
+            if packages not in self._sandboxes:
+                self._sandboxes[packages] = self.sandbox_for(packages)
+            self._kits[challenge] = Kit(challenge, self._sandboxes[packages])
+        return self._kits[challenge]
+
+    def grade(self, challenge: Challenge, submission: Submission, asked: Asked) -> Report:
+        """Grade one submission. Raises UserError (ChallengeError among them) and SandboxError."""
+        started = time.monotonic()
+        if asked.seed is not None and asked.seed < 0:
+            raise UserError(f"seed={asked.seed}: a seed is a whole number of at least 0.")
+        kit = self.kit(challenge)
+        kit.sandbox.start()  # from this thread: the server ends with the thread that starts it
+        tests = kit.chosen(asked.tasks, asked.tests)
+        seed = secrets.randbits(32) if asked.seed is None else asked.seed
+        prepared = prepare(challenge, submission, kit.sandbox.worker)
+        check = _Check(kit, prepared, seed, self.seconds)
+        outcomes = [] if prepared.refused else check.outcomes(tests, asked, self.jobs)
+        isolation = Isolation(level=kit.sandbox.level, layers=kit.sandbox.layers)
+        report = report_of(challenge, submission, seed, isolation, outcomes)
+        return structs.replace(
+            report,
+            reason=prepared.refused or report.reason,
+            verdict=Verdict.REFUSED if prepared.refused else report.verdict,
+            notes=prepared.notes,
+            seconds=time.monotonic() - started,
+        )
+
+    def close(self) -> None:
+        """End every fork server."""
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
+
+
+@dataclass
+class _Check:
+    """One submission of one challenge, being graded."""
+
+    kit: Kit
+    prepared: Prepared
+    seed: int
+    seconds: float
+    _exchanges: dict[str, Exchange] = field(default_factory=dict)
+
+    def outcomes(self, tests: Sequence[HiddenTest], asked: Asked, jobs: int) -> list[Outcome]:
+        """An outcome for each test, in order."""
+        names = {task.id: task.name for task in self.kit.challenge.tasks}
+        absent = {id: self.prepared.missing.get(name) for id, name in names.items()}
+        runnable = [test for test in tests if absent[test.task] is None]
+        if self.prepared.stop is not None:
+            done = _all_stopped(runnable, self.prepared.stop)
+        else:
+            schedule = Schedule(
+                runnable,
+                self._run,
+                lambda test, reason: outcome_of(test, Status.NOT_RUN, reason=reason),
+                self.seconds,
+                progress=asked.progress,
+                heed_needs=asked.heed_needs,
+            )
+            done = schedule.outcomes(jobs)
+        if asked.diagnose:
+            done = self.kit.diagnosis.name(done, self._exchanges)
+        by_name = {outcome.name: outcome for outcome in done}
+        return [
+            by_name.get(test.name)
+            or outcome_of(test, Status.NOT_ATTEMPTED, reason=absent[test.task])
+            for test in tests
+        ]
+
+    def _run(self, test: HiddenTest, cancel: Cancel) -> Outcome:
+        """Run one hidden test in a fresh worker."""
+        started = time.monotonic()
+        stop = self._attempt(test, cancel)
+        if cancel.reason is not None:
+            stop = Stop(Status.NOT_RUN, reason=cancel.reason)
+        return outcome_of(
+            test,
+            stop.status if stop else Status.PASSED,
+            seconds=time.monotonic() - started,
+            stop=stop,
+            reason=stop.reason if stop else None,
+        )
+
+    def _attempt(self, test: HiddenTest, cancel: Cancel) -> Stop | None:
+        program = self.prepared.program
+        assert program is not None  # noqa: S101  refused submissions run no test
+        try:
+            with self.kit.sandbox.worker(program.memory) as worker:
+                cancel.arm(worker.kill)
+                student = Student(worker, program, test.limit, _rng(self.seed, self.kit, test))
+                student.with_reference(self.kit.reference())
+                try:
+                    student.load()
+                    test.run(student)
+                except Stop as stop:
+                    return self._stopped(test, student, stop)
+                finally:
+                    cancel.disarm()
+        except Exception:  # noqa: BLE001  our fault, whatever it is: the report says so
+            return Stop(Status.BROKEN, reason=traceback.format_exc(limit=-6))
+        return None
+
+    def _stopped(self, test: HiddenTest, student: Student, stop: Stop) -> Stop:
+        """Complete a test's own evidence with the call it is about, and remember the exchange."""
+        if stop.status is Status.FAILED and stop.evidence is not None:
+            if stop.evidence.call is None:
+                stop.evidence = structs.replace(stop.evidence, call=student.last_call)
+            if student.last is not None:
+                self._exchanges[test.name] = student.last
+        return stop
+
+
+def _rng(seed: int, kit: Kit, test: HiddenTest) -> np.random.Generator:
+    """The generator of one test: it depends on the seed, the challenge and the test only."""
+    name = hashlib.sha256(f"{kit.challenge.id}/{test.name}".encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(name[:8], "big")])
+
+
+def _all_stopped(tests: Sequence[HiddenTest], stop: Stop) -> list[Outcome]:
+    """The outcomes when loading itself failed: the first test of a task says why."""
+    outcomes = []
+    seen: set[str] = set()
+    for test in tests:
+        if test.task in seen:
+            reason = "the submission could not be loaded"
+            outcomes.append(outcome_of(test, Status.NOT_RUN, reason=reason))
+        else:
+            outcomes.append(outcome_of(test, stop.status, stop=stop, reason=stop.reason))
+        seen.add(test.task)
+    return outcomes

@@ -1,0 +1,172 @@
+"""The trusted side of one worker: its channel, what it prints, its memory seen from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from judge import wire
+from judge.errors import RulesBroken, SandboxError, TimeUp, TooMuchOutput, WorkerDied
+from judge.sandbox import Peaks
+from judge.sandbox.clock import Clock
+
+OUTPUT_KEPT = 20_000
+OUTPUT_LIMIT = 10_000_000
+
+
+class ForkedWorker:
+    """One worker: its channel, the pipe of its output, and its figures in /proc."""
+
+    def __init__(
+        self, pid: int, channel: socket.socket, output: int, end: Callable[[], int | None]
+    ) -> None:
+        self.pid = pid
+        self._channel = channel
+        self._output_fd = output
+        self._end = end
+        self._ending: str | None = None
+        self._number = 0
+        self._clock = Clock(pid, 0.0)
+        self._printed = bytearray()
+        self._printed_size = 0
+        self._output_open = True
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
+
+    def ask(self, kind: str, value: dict[str, Any] | None, seconds: float) -> wire.Message:
+        """Send a request and wait at most `seconds` for its reply. Raises WorkerEnded."""
+        self._clock = Clock(self.pid, seconds)
+        self._number += 1
+        wire.write_message(wire.Message(kind, self._number, value), self._write)
+        try:
+            reply = wire.read_message(self._read, wire.Limits())
+        except wire.WireError as error:
+            raise RulesBroken(str(error)) from None
+        if reply.number != self._number:
+            raise RulesBroken("an answer to no question")
+        return reply
+
+    @property
+    def charged(self) -> float:
+        """Seconds that the last request counts for."""
+        return self._clock.charged()
+
+    # --- bytes, before the deadline ------------------------------------------------------------
+
+    def _read(self, view: memoryview) -> None:
+        while view:
+            self._wait(select.POLLIN)
+            try:
+                size = self._channel.recv_into(view, len(view), socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
+            except OSError:
+                size = 0
+            if not size:
+                raise WorkerDied(self._how_it_ended())
+            view = view[size:]
+
+    def _write(self, data: memoryview | bytes) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(select.POLLOUT)
+            try:
+                size = self._channel.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise WorkerDied(self._how_it_ended()) from None
+            view = view[size:]
+
+    def _wait(self, event: int) -> None:
+        """Wait until the channel is ready, draining what the submission prints meanwhile."""
+        channel = self._channel.fileno()
+        self._poll.register(channel, event)
+        while True:
+            left = self._clock.left()
+            if left <= 0:
+                raise TimeUp
+            ready = dict(self._poll.poll(max(1.0, left * 1000)))
+            if self._output_fd in ready:
+                self._drain()
+            if self._printed_size > OUTPUT_LIMIT:
+                raise TooMuchOutput(OUTPUT_LIMIT)
+            if channel in ready:
+                return
+
+    def _drain(self) -> None:
+        data = os.read(self._output_fd, 65536)
+        if not data:
+            self._poll.unregister(self._output_fd)
+            self._output_open = False
+            return
+        self._printed_size += len(data)
+        self._printed += data[: OUTPUT_KEPT - len(self._printed)]
+
+    def output(self) -> str:
+        """The beginning of what the submission printed, undecodable bytes replaced."""
+        while self._output_open and self._printed_size <= OUTPUT_LIMIT:
+            if self._output_fd not in dict(self._poll.poll(0)):
+                break
+            self._drain()
+        return self._printed.decode("utf-8", "replace")
+
+    # --- memory --------------------------------------------------------------------------------
+
+    def clear_peaks(self) -> None:
+        """Forget the resident peak so far (Linux 4.0; elsewhere the peak is of the whole life)."""
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def peaks(self) -> Peaks:
+        """The memory peaks, in bytes, of the living worker. Raises WorkerDied."""
+        try:
+            text = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            raise WorkerDied(self._how_it_ended()) from None
+        # The name is the worker's own to choose, so no other line is looked at.
+        found = dict(re.findall(r"^(VmHWM|VmSwap|VmPeak):\s*(\d+) kB$", text, re.MULTILINE))
+        if "VmHWM" not in found:  # it has answered and ended: a zombie has no memory
+            raise WorkerDied(self._how_it_ended())
+        resident = int(found["VmHWM"]) + int(found.get("VmSwap", 0))
+        return Peaks(resident * 1024, int(found["VmPeak"]) * 1024)
+
+    def kill(self) -> None:
+        """End it at once, from any thread; who waits for it sees it die."""
+        if self._ending is None:  # else its process id may be another's by now
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def _how_it_ended(self) -> str:
+        if self._ending is None:
+            self._ending = _ending(self._end())
+        return self._ending
+
+    def close(self) -> None:
+        """Kill the worker and all its descendants; it can be asked nothing more."""
+        self._channel.close()
+        os.close(self._output_fd)
+        self._output_open = False
+        with contextlib.suppress(SandboxError):
+            self._how_it_ended()
+
+
+def _ending(status: int | None) -> str:
+    if status is None:
+        return "it closed its channel"
+    if status < 0:
+        try:
+            name = f" ({signal.Signals(-status).name})"
+        except ValueError:
+            name = ""
+        return f"killed by signal {-status}{name}"
+    return f"left with exit code {status}"

@@ -1,0 +1,391 @@
+"""Student: what a hidden test can do with a submission. Remote: what stays in the worker.
+
+Everything a Student returns is a fresh plain value or NumPy array, checked by `judge.wire`. What
+goes wrong on the submission's side ends the test by `Stop`, with an outcome and its evidence.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol, get_args
+
+import numpy as np
+from msgspec import structs
+
+from judge.calls import (
+    Elsewhere,
+    Exchange,
+    Layout,
+    Recorded,
+    Take,
+    describe_call,
+    known,
+    path_of,
+)
+from judge.errors import TimeUp, TooMuchOutput, WorkerEnded
+from judge.replies import (
+    STRANGE,
+    Stop,
+    read_exception,
+    read_forbidden,
+    read_measured,
+    read_missing,
+    texts,
+)
+from judge.results import AnyEvidence, Call, Died, LimitHit, Raised, Status
+from judge.wire import Function, Message, Ref
+
+if TYPE_CHECKING:
+    from judge.reference import Reference
+
+_TEXT = 200  # characters of a text that is not ours
+
+
+class Worker(Protocol):
+    """What a Student needs of a sandbox's worker."""
+
+    @property
+    def charged(self) -> float: ...
+    def ask(self, kind: str, value: dict[str, Any] | None, seconds: float) -> Message: ...
+    def clear_peaks(self) -> None: ...
+    def peaks(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Program:
+    """A submission made ready: what each worker loads, and what its functions are called with."""
+
+    plan: dict[str, Any]  # opaque here: made by a worker, read by workers
+    memory: int  # bytes a worker may allocate
+    allowed: tuple[str, ...]  # packages it may import
+    imports: tuple[str, ...]  # top-level names of the modules it imports
+    parameters: dict[str, tuple[str, ...]]  # function -> names of its parameters
+    returns: dict[str, tuple[str, ...]]  # function -> names of its results
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured call. Bytes; peaks of the process are absolute, traced ones above the start."""
+
+    value: Any
+    seconds: float  # as the trusted process saw it, the transport of all values included
+    traced_bytes: int
+    resident_bytes: int
+    virtual_bytes: int
+    returned_bytes: int
+    find_line: Callable[[], str | None] = field(repr=False, default=lambda: None)
+
+
+class Student:
+    """One submission in a fresh worker, as one hidden test sees it."""
+
+    def __init__(
+        self, worker: Worker, program: Program, seconds: float, rng: np.random.Generator
+    ) -> None:
+        self.rng = rng
+        self.imports = program.imports
+        self.last_call: Call | None = None
+        self.last: Exchange | None = None
+        self._reference: Reference | None = None
+        self._worker = worker
+        self._program = program
+        self._limit = self._left = seconds
+        self._functions: list[Recorded] = []
+        self._phase: Any = "call"
+
+    # --- what tests use ------------------------------------------------------------------------
+
+    def call(self, name: str, /, *args: Any, take: Take = None, **kwargs: Any) -> Any:
+        """Call a function of the submission; its value, or the part of it named by `take`."""
+        reply = self._call(name, args, kwargs, take=path_of(take), keep=False)
+        return self._received(reply, Exchange(name, args, kwargs, path_of(take), None))
+
+    def call_many(
+        self, name: str, calls: Iterable[Sequence[Any]], /, *, take: Take = None, **kwargs: Any
+    ) -> list[Any]:
+        """Call it once for each list of arguments, in one message; the values in order."""
+        listed = [tuple(args) for args in calls]
+        self._describe(name, listed[0] if listed else (), kwargs)
+        ask = {
+            "function": name,
+            "calls": [[self._outgoing(arg) for arg in args] for args in listed],
+            "kwargs": self._outgoing(kwargs),
+            "take": list(path_of(take)),
+        }
+        values = self._expect(self._ask("many", ask), "value").value
+        if type(values) is not list or len(values) != len(listed):
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        return [
+            self._received(value, Exchange(name, args, kwargs, path_of(take), None))
+            for value, args in zip(values, listed, strict=True)
+        ]
+
+    def keep(self, name: str, /, *args: Any, **kwargs: Any) -> Remote:
+        """Call it and leave the result in the worker."""
+        reply = self._call(name, args, kwargs, take=(), keep=True)
+        return self._remote(reply, origin=Exchange(name, args, kwargs, (), None))
+
+    def put(self, value: Any, layout: Layout = "C") -> Remote:
+        """Build an argument in the worker.
+
+        `layout` is the memory layout of an array: C, F, transposed (last two axes), reversed
+        (negative strides) or strided (every other element of a larger buffer).
+        """
+        if layout not in get_args(Layout):
+            raise ValueError(f"layout={layout!r}; it is one of {', '.join(get_args(Layout))}")
+        reply = self._ask("put", {"value": self._outgoing(value), "layout": layout}).value
+        return self._remote(reply, known=value)
+
+    def measure(
+        self, name: str, /, *args: Any, take: Take = None, trace: bool = True, **kwargs: Any
+    ) -> Measured:
+        """Call it and measure time and memory; without `trace` nothing is traced, and it is faster.
+
+        Measured peaks belong to one call in a fresh worker: measure once in a test.
+        """
+        ask = self._request(name, args, kwargs, path_of(take))
+        self._expect(self._ask("measure", None), "ready")
+        self._worker.clear_peaks()
+        # The arguments come only now: nothing can be computed from them before the peaks count.
+        started = time.perf_counter()
+        found = self._expect(self._ask("go", {**ask, "trace": trace}), "measured").value
+        seconds = time.perf_counter() - started
+        try:
+            peaks = self._worker.peaks()
+        except WorkerEnded as ended:
+            raise self._ended(ended) from None
+        value, traced, returned = read_measured(found)
+        return Measured(
+            value=self._received(value, Exchange(name, args, kwargs, path_of(take), None)),
+            seconds=seconds,
+            traced_bytes=traced,
+            resident_bytes=peaks.resident,
+            virtual_bytes=peaks.virtual,
+            returned_bytes=returned,
+            find_line=lambda: self._line(ask),
+        )
+
+    def random_state(self) -> str:
+        """A digest of the worker's global random state, Python's and NumPy's."""
+        found = self._ask("random", {}).value
+        return found if type(found) is str else ""
+
+    @property
+    def reference(self) -> Reference:
+        """The reference solution, for measuring what the task needs."""
+        if self._reference is None:
+            raise LookupError("this Student was made without a reference")
+        return self._reference
+
+    # --- what grading uses ---------------------------------------------------------------------
+
+    def with_reference(self, reference: Reference) -> Student:
+        self._reference = reference
+        return self
+
+    def load(self) -> tuple[str, ...]:
+        """Run the submission's definitions; notes of what was passed over. Raises Stop."""
+        self._phase = "load"
+        try:
+            ask = {
+                "plan": self._program.plan,
+                "allowed": list(self._program.allowed),
+                "returns": {name: list(names) for name, names in self._program.returns.items()},
+            }
+            reply = self._ask("load", ask)
+        finally:
+            self._phase = "call"
+        if reply.kind == "refused":
+            raise Stop(Status.CRASHED, read_forbidden(reply.value))
+        return texts(reply.value.get("notes")) if type(reply.value) is dict else ()
+
+    def live(
+        self, names: Sequence[str], digests: Mapping[str, str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Which of `names` are defined, and which differ from their digest in a kernel."""
+        found = self._ask("live", {"names": list(names), "digests": dict(digests)}).value
+        if type(found) is not dict:
+            return (), ()
+        return texts(found.get("defined")), texts(found.get("changed"))
+
+    # --- requests ------------------------------------------------------------------------------
+
+    def _call(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        *,
+        take: tuple[str | int, ...],
+        keep: bool,
+    ) -> Any:
+        request = self._request(name, args, kwargs, take)
+        return self._expect(self._ask("call", {**request, "keep": keep}), "value").value
+
+    def _request(
+        self, name: str, args: Sequence[Any], kwargs: dict[str, Any], take: tuple[str | int, ...]
+    ) -> dict[str, Any]:
+        self._describe(name, args, kwargs)
+        return {
+            "function": name,
+            "args": [self._outgoing(arg) for arg in args],
+            "kwargs": self._outgoing(kwargs),
+            "take": list(take),
+        }
+
+    def _describe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        self.last_call = describe_call(name, self._program.parameters.get(name, ()), args, kwargs)
+        self.last = None
+
+    def _line(self, ask: dict[str, Any]) -> str | None:
+        try:
+            line = self._ask("locate", ask).value
+        except Stop:
+            return None
+        return line if type(line) is str else None
+
+    def _ask(self, kind: str, value: dict[str, Any] | None) -> Message:
+        """One request, with the calls back that it causes. Raises Stop."""
+        reply = self._exchange(kind, value)
+        while reply.kind == "callback":
+            reply = self._exchange(*self._answer(reply.value))
+        if reply.kind == "raised":
+            raise self._raised(reply.value)
+        if reply.kind == "missing":
+            raise read_missing(reply.value)
+        return reply
+
+    def _exchange(self, kind: str, value: Any) -> Message:
+        """One message there and one back. Raises Stop."""
+        try:
+            return self._worker.ask(kind, value, self._left)
+        except WorkerEnded as ended:
+            raise self._ended(ended) from None
+        finally:
+            self._left -= self._worker.charged
+
+    def _expect(self, reply: Message, kind: str) -> Message:
+        if reply.kind != kind:
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        return reply
+
+    def _ended(self, ended: WorkerEnded) -> Stop:
+        evidence: AnyEvidence
+        if isinstance(ended, TimeUp):
+            evidence = LimitHit(phase=self._phase, what="time", limit=self._limit)
+        elif isinstance(ended, TooMuchOutput):
+            evidence = LimitHit(phase=self._phase, what="output", limit=ended.limit)
+        else:
+            return Stop(Status.CRASHED, self._with_call(Died(phase=self._phase, how=str(ended))))
+        return Stop(Status.EXCEEDED, self._with_call(evidence))
+
+    def _raised(self, found: Any) -> Stop:
+        name, text, frames = read_exception(found)
+        if name == "NotImplementedError":
+            return Stop(Status.NOT_ATTEMPTED, reason="it raises NotImplementedError")
+        if name == "MemoryError":
+            limit = LimitHit(phase=self._phase, what="memory", limit=self._program.memory)
+            return Stop(Status.EXCEEDED, self._with_call(limit))
+        raised = Raised(phase=self._phase, type=name, text=text, frames=frames)
+        return Stop(Status.CRASHED, self._with_call(raised))
+
+    def _with_call(self, evidence: AnyEvidence) -> AnyEvidence:
+        return structs.replace(evidence, call=self.last_call) if self._phase == "call" else evidence
+
+    def _answer(self, ask: Any) -> tuple[str, Any]:
+        """Run one of the test's own functions for the submission; the request to go on with.
+
+        Whatever it raises is the submission's to see: it may have been called with anything.
+        """
+        if type(ask) is not dict or type(ask.get("id")) is not int:
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        number, args, kwargs = ask["id"], ask.get("args"), ask.get("kwargs")
+        ours = 0 <= number < len(self._functions)
+        if not ours or type(args) is not tuple or type(kwargs) is not dict:
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        try:
+            return "answer", self._outgoing(self._functions[number](*args, **kwargs))
+        except Stop:
+            raise
+        except Exception as error:  # noqa: BLE001  of a function called with anything
+            return "failed", f"{type(error).__name__}: {error}"[:_TEXT]
+
+    # --- values --------------------------------------------------------------------------------
+
+    def _outgoing(self, value: Any) -> Any:
+        if isinstance(value, Remote):
+            return value.ref
+        if isinstance(value, Recorded):
+            self._functions.append(value)
+            return Function(len(self._functions) - 1)
+        if isinstance(value, list):
+            return [self._outgoing(item) for item in value]
+        if isinstance(value, tuple):
+            return tuple(self._outgoing(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._outgoing(item) for key, item in value.items()}
+        return value
+
+    def _received(self, value: Any, exchange: Exchange) -> Any:
+        """The value for the test; the exchange is remembered when it can be repeated elsewhere."""
+        arguments = known((exchange.args, exchange.kwargs))
+        if arguments is not None:
+            args, kwargs = arguments
+            self.last = replace(exchange, args=args, kwargs=kwargs, value=value)
+        return self._with_remotes(value)
+
+    def _with_remotes(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return Remote(self, value)
+        if isinstance(value, list | tuple):
+            return type(value)(self._with_remotes(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._with_remotes(item) for key, item in value.items()}
+        return value
+
+    def _remote(self, value: Any, *, origin: Exchange | None = None, known: Any = None) -> Remote:
+        if not isinstance(value, Ref):
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        return Remote(self, value, origin=origin, known=known)
+
+
+class Remote(Elsewhere):
+    """A value that stays in the worker: an argument built there, or a result left there."""
+
+    def __init__(
+        self,
+        student: Student,
+        ref: Ref,
+        *,
+        origin: Exchange | None = None,
+        known: Any = None,
+    ) -> None:
+        self.ref = ref
+        self.type = ref.type[:_TEXT]
+        self.described = f"your own {self.type}"
+        self.known = known
+        self._student = student
+        self._origin = origin
+
+    def get(self, take: Take = None) -> Any:
+        """The value, or the part of it that `take` names."""
+        ask = {"ref": self.ref, "take": list(path_of(take))}
+        value = self._student._expect(self._student._ask("get", ask), "value").value
+        origin = self._origin_of(take)
+        if origin is None:
+            return self._student._with_remotes(value)
+        return self._student._received(value, origin)
+
+    def part(self, take: Take) -> Remote:
+        """A part of the value, left in the worker."""
+        ask = {"ref": self.ref, "take": list(path_of(take))}
+        reply = self._student._ask("part", ask).value
+        return self._student._remote(reply, origin=self._origin_of(take))
+
+    def _origin_of(self, take: Take) -> Exchange | None:
+        """The call that a part of this value comes from."""
+        if self._origin is None:
+            return None
+        return replace(self._origin, take=(*self._origin.take, *path_of(take)))

@@ -1,0 +1,1 @@
+"""Figures, measured in pairs in one run: `python -m tests.bench`. Nothing here passes or fails."""

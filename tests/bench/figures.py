@@ -1,0 +1,210 @@
+"""One function for each figure of the README. Each returns a row: what, measured, limit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from judge.catalogue import bundled
+from judge.challenge import Challenge, read_challenge, reference_submission
+from judge.checking import Checker, Wish
+from judge.grading import Asked, Grader
+from judge.sandbox.process import ProcessSandbox
+from judge.student import Student
+from tests.bench.bare import bare_seconds
+from tests.kernels import kernel
+
+RUNS = 9
+SEED = 3
+JUDGE = str(Path(sys.executable).with_name("judge"))
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    measured: str
+    limit: str
+    kept: bool
+
+
+def median(call: Callable[[], object], runs: int = RUNS) -> float:
+    """Median seconds of a call, after one that does not count."""
+    call()
+    found = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - started)
+    return statistics.median(found)
+
+
+def paired(left: list[str], right: list[str], runs: int = 15) -> tuple[float, float]:
+    """Median seconds of two commands run in turn, so that a drift of the machine hits both."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        for command, found in zip((left, right), times, strict=True):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            found.append(time.perf_counter() - started)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def ratio(what: str, left: list[str], right: list[str], limit: float) -> Row:
+    mine, theirs = paired(left, right)
+    found = mine / theirs
+    measured = f"{found:.2f} times ({mine * 1000:.0f} of {theirs * 1000:.0f} ms)"
+    return Row(what, measured, f"{limit} times", found <= limit)
+
+
+def milliseconds(what: str, seconds: float, limit: float) -> Row:
+    return Row(what, f"{seconds * 1000:.2f} ms", f"{limit * 1000:g} ms", seconds <= limit)
+
+
+# --- start-up ---------------------------------------------------------------------------------
+
+
+def listing() -> Row:
+    """`judge list` with 60 challenges, against importing what draws it."""
+    python = [sys.executable, "-c", "import click, rich.console, rich.table"]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "challenges"
+        index = json.loads((bundled() / "index.json").read_bytes())
+        sample = index["challenges"][0]
+        index["challenges"] = [{**sample, "id": f"challenge_{n}"} for n in range(60)]
+        for entry in index["challenges"]:
+            (root / entry["id"]).mkdir(parents=True)
+            shutil.copy(bundled() / sample["id"] / "challenge.toml", root / entry["id"])
+        (root / "index.json").write_text(json.dumps(index), encoding="utf-8")
+        command = [JUDGE, "list", "--challenges", str(root)]
+        return ratio(
+            "`judge list`, 60 challenges, over importing click and rich", command, python, 1.6
+        )
+
+
+def importing() -> Row:
+    left, right = [sys.executable, "-c", "import judge"], [sys.executable, "-c", "pass"]
+    return ratio("`import judge` over `python -c pass`", left, right, 3.0)
+
+
+# --- a whole check ----------------------------------------------------------------------------
+
+
+def warm_check(challenge: Challenge, grader: Grader) -> tuple[Row, float]:
+    """A warm check of the reference against the same work bare, divided by the cores."""
+    cores = len(os.sched_getaffinity(0))
+    submission = reference_submission(challenge)
+    asked = Asked(seed=SEED, diagnose=False)
+    bare, warm = [], []
+    grader.grade(challenge, submission, asked)
+    for _ in range(3):
+        bare.append(bare_seconds(challenge, SEED) / cores)
+        started = time.perf_counter()
+        grader.grade(challenge, submission, asked)
+        warm.append(time.perf_counter() - started)
+    mine, theirs = statistics.median(warm), statistics.median(bare)
+    measured = f"{mine / theirs:.2f} times ({mine:.2f} of {theirs:.2f} s)"
+    what = f"warm check of flash_attention over the same work bare / {cores} cores"
+    return Row(what, measured, "1.3 times", mine / theirs <= 1.3), mine
+
+
+def whole_command(warm: float) -> Row:
+    notebook = str(bundled("solutions") / "flash_attention.ipynb")
+    command = [JUDGE, "check", "flash_attention", notebook, "--seed", str(SEED)]
+    seconds = median(lambda: subprocess.run(command, check=True, capture_output=True), 3)
+    more = seconds - warm
+    what = "`judge check flash_attention`, over the warm check"
+    return Row(what, f"{more:.2f} s more ({seconds:.2f} s)", "0.3 s more", more <= 0.3)
+
+
+def kernel_check() -> Row:
+    """A second check in a kernel, over the same check in a warm process."""
+    challenge = read_challenge(bundled() / "softmax_numpy")
+    submission = reference_submission(challenge)
+    with tempfile.TemporaryDirectory() as folder, kernel(Path(folder)) as running:
+        running.run("from judge import check")
+        for cell in submission.cells:
+            running.run(cell.source)
+        running.run("check('softmax_numpy')")
+        timed = (
+            "import time; t = time.perf_counter(); check('softmax_numpy'); time.perf_counter() - t"
+        )
+        found = [float(running.run(timed).splitlines()[-1]) for _ in range(RUNS)]
+    grader = Grader()
+    tests = median(lambda: grader.grade(challenge, submission, Asked()))
+    grader.close()
+    more = statistics.median(found) - tests
+    return milliseconds("second check in a kernel, over its tests", more, 0.1)
+
+
+# --- the sandbox ------------------------------------------------------------------------------
+
+
+@contextmanager
+def sandbox() -> Iterator[ProcessSandbox]:
+    found = ProcessSandbox(("numpy",))
+    found.start()
+    yield found
+    found.close()
+
+
+def fork_to_answer() -> Row:
+    with sandbox() as box:
+
+        def once() -> None:
+            with box.worker(1 << 30) as worker:
+                worker.ask("random", {}, 5.0)
+
+        return milliseconds("fork to first answer", median(once, 200), 0.005)
+
+
+def round_trip() -> Row:
+    challenge = read_challenge(bundled() / "softmax_numpy")
+    grader = Grader()
+    kit = grader.kit(challenge)
+    kit.sandbox.start()
+    with kit._open_reference() as student:
+        seconds = median(lambda: _small_call(student), 500)
+    grader.close()
+    return milliseconds("round trip of a small call", seconds, 0.0002)
+
+
+def _small_call(student: Student) -> None:
+    student._left = 60.0
+    student.call("softmax", np.array([1.0, 2.0]))
+
+
+# --- memory of the trusted process --------------------------------------------------------------
+
+
+def memory_over(id: str, checks: int) -> Row:
+    """Resident memory after `checks` checks over that after a tenth of them."""
+    challenge = read_challenge(bundled() / id)
+    submission = reference_submission(challenge)
+    checker = Checker(record=False)
+    first = 0
+    settled = max(1, checks // 10)
+    for number in range(checks):
+        checker.check(Wish(id, seed=number), submission)
+        if number + 1 == settled:
+            first = _resident()
+    grown = (_resident() - first) / 2**20
+    checker.close()
+    what = f"trusted process, from check {settled} to {checks} of {id}"
+    return Row(what, f"{grown:+.1f} MiB", "flat (8 MiB)", grown <= 8)
+
+
+def _resident() -> int:
+    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,176 @@
+"""The fork server: started, broken, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from judge.errors import SandboxError
+from judge.sandbox.process import ForkServer, ProcessSandbox
+from tests.sandbox.processes import (
+    LONG,
+    ROOT,
+    children_of,
+    descriptors,
+    eventually,
+    is_alive,
+    server_of,
+)
+from tests.students import MEMORY, called, worker
+
+
+@pytest.fixture
+def own() -> Iterator[ProcessSandbox]:
+    """A sandbox that a test may break."""
+    kept = ProcessSandbox([])
+    yield kept
+    kept.close()
+
+
+def test_a_killed_server_is_our_fault_and_is_started_anew(own: ProcessSandbox) -> None:
+    first = server_of(own)
+    with worker(own, "def one(): return 1") as made:
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: not is_alive(made.pid))
+        with pytest.raises(SandboxError):
+            called(made, "one")
+    assert eventually(lambda: not is_alive(first))
+    with worker(own, "def one(): return 1") as made:
+        assert called(made, "one") == 1
+    assert server_of(own) != first
+
+
+def test_an_interrupted_question_does_not_answer_the_next(
+    own: ProcessSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = own.start()
+
+    class Interrupted:
+        def __init__(self, control: Any) -> None:
+            self.control = control
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.control, name)
+
+        def recv(self, size: int) -> bytes:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(server, "_control", Interrupted(server._control))
+    with pytest.raises(KeyboardInterrupt):
+        server.stop(0)
+    assert not server.runs()
+    with worker(own, "def one(): return 1") as made:
+        assert called(made, "one") == 1
+
+
+def test_a_package_that_is_not_installed_is_named() -> None:
+    before = descriptors()
+    with pytest.raises(SandboxError, match="no_such_package"):
+        ForkServer(["no_such_package"])
+    assert descriptors() == before
+
+
+def test_a_server_that_cannot_start_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_pack").mkdir()
+    (tmp_path / "broken_pack" / "__init__.py").write_text("raise ValueError('so it is')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = descriptors()
+    with pytest.raises(SandboxError, match="so it is"):
+        ForkServer(["broken_pack"])
+    assert descriptors() == before
+
+
+def test_two_hundred_workers_leave_nothing_behind(own: ProcessSandbox) -> None:
+    server = server_of(own)
+    before, servers = descriptors(), len(list(Path(f"/proc/{server}/fd").iterdir()))
+    for n in range(200):
+        with own.worker(MEMORY) as made:
+            assert n % 20 or made.ask("random", {}, LONG).kind == "value"
+    assert descriptors() == before
+    assert len(list(Path(f"/proc/{server}/fd").iterdir())) == servers
+    assert children_of(server) == []
+
+
+def test_closing_ends_the_server_and_its_workers() -> None:
+    before = descriptors()
+    own = ProcessSandbox([])
+    with contextlib.ExitStack() as stack:
+        workers = [stack.enter_context(own.worker(MEMORY)) for _ in range(3)]
+        pids = [server_of(own), *(made.pid for made in workers)]  # type: ignore[attr-defined]  # ForkedWorker
+        own.close()
+        assert not any(is_alive(pid) for pid in pids)
+        with pytest.raises(SandboxError):
+            workers[0].ask("random", {}, LONG)
+    own.close()
+    assert descriptors() == before
+
+
+def test_threads_may_share_a_sandbox(sandbox: ProcessSandbox) -> None:
+    source = "import os\ndef add(a, b):\n    return a + b, os.getpid()"
+    found: list[tuple[int, int]] = []
+
+    def work(start: int) -> None:
+        for n in range(start, start + 5):
+            with worker(sandbox, source) as made:
+                total, pid = called(made, "add", n, n)
+                assert total == 2 * n
+                found.append((n, pid))
+
+    threads = [threading.Thread(target=work, args=(10 * n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 20
+    assert len({pid for _, pid in found}) == 20
+
+
+TRUSTED = """
+import json, sys
+from judge.sandbox.process import ProcessSandbox
+from tests.students import worker
+sandbox = ProcessSandbox([])
+with worker(sandbox, "def loop():\\n    while True:\\n        pass") as made:
+    print(json.dumps([sandbox.start()._process.pid, made.pid]), flush=True)
+    made.ask("call", {"function": "loop", "args": [], "kwargs": {}, "take": [], "keep": False}, 60)
+"""
+
+
+def test_nothing_survives_a_killed_judge() -> None:
+    command = [sys.executable, "-c", TRUSTED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as trusted:
+        assert trusted.stdout is not None
+        pids = json.loads(trusted.stdout.readline())
+        assert all(is_alive(pid) for pid in pids)
+        trusted.kill()
+    assert eventually(lambda: not any(is_alive(pid) for pid in pids))
+
+
+def test_a_server_starts_only_for_its_own_parent() -> None:
+    script = ROOT / "judge" / "sandbox" / "server.py"
+    command = [
+        sys.executable,
+        "-c",
+        "import json, os, socket, subprocess, sys\n"
+        "ours, theirs = socket.socketpair()\n"
+        "server = subprocess.Popen([sys.executable, '-I', '-S', sys.argv[1], str(theirs.fileno())],"
+        " pass_fds=[theirs.fileno()])\n"
+        "theirs.close()\n"
+        "ours.sendall(json.dumps({'parent': os.getpid() + 1}).encode())\n"
+        "assert ours.recv(10) == b''\n"
+        "assert server.wait() == 0\n",
+        str(script),
+    ]
+    assert subprocess.run(command, check=False).returncode == 0
