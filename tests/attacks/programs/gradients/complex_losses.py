@@ -1,0 +1,18 @@
+# attack: Its forward is complex at the points of the differences only.
+# family: gradient checks fooled
+# outcome: failed
+# tests: gradients_follow_the_forward
+# marker: it writes `ATTACK RAN complex_losses` to stdout as the function begins
+import os
+import numpy as np
+
+def right(x, scale):
+    y = np.exp(scale * (x - x.max(axis=-1, keepdims=True)))
+    return y / y.sum(axis=-1, keepdims=True)
+
+def scaled_softmax(x, scale):
+    return right(x, scale) + 0j
+
+def scaled_softmax_gradient(dy, x, scale):
+    os.write(1, b"ATTACK RAN complex_losses\n")
+    return np.zeros_like(x)

@@ -1,0 +1,15 @@
+# attack: It returns the right answer as text.
+# family: values and shapes that lie
+# outcome: failed
+# tests: values_equal_the_formula
+# marker: it writes `ATTACK RAN text` to stdout as the function begins
+import os
+import numpy as np
+
+def right(x, scale):
+    y = np.exp(scale * (x - x.max(axis=-1, keepdims=True)))
+    return y / y.sum(axis=-1, keepdims=True)
+
+def scaled_softmax(x, scale):
+    os.write(1, b"ATTACK RAN text\n")
+    return repr(right(x, scale).tolist())
