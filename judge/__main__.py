@@ -2,50 +2,108 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from judge.errors import EXIT_OURS, EXIT_USER, UserError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 _PIPE_CLOSED = 141
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SOON = 0.01  # seconds
+
+
+class _CtrlC:
+    """Ctrl-C from the first import of a command to its last line.
+
+    What it breaks into may hide it: compiled modules turn it into errors of their own while they
+    are imported, and nothing can be raised out of `__del__`.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._listening = False
+
+    def listen(self) -> None:
+        """Hear of it, unless whoever started the command wants it ignored."""
+        self._listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if self._listening:
+            signal.signal(signal.SIGINT, self._press)
+            sys.unraisablehook = self._again
+
+    def over(self) -> None:
+        """The command has ended: from now on Ctrl-C changes neither its output nor its code."""
+        if self._listening:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _press(self, number: int, frame: FrameType | None) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
+    def _again(self, found: sys.UnraisableHookArgs) -> None:
+        """Where nothing can be raised, raise it a moment later."""
+        if found.exc_type is not KeyboardInterrupt or not hasattr(signal, "setitimer"):
+            sys.__unraisablehook__(found)
+            return
+        signal.signal(signal.SIGALRM, self._press)
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command; its exit code. Without `arguments` it is the one that was typed."""
     for name in _THREADS:  # before numpy is imported: tests run over the cores already
         os.environ.setdefault(name, "1")
+    ctrl_c = _CtrlC()
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough
-        _forget_output()
-        return _PIPE_CLOSED
-    return code
-
-
-def _run(arguments: Sequence[str] | None) -> int:
-    try:
-        from judge.cli import run  # click and rich: as late as possible
-
-        return run(arguments)
-    except UserError as error:
-        _say(str(error))
-        return EXIT_USER
+        if arguments is None:
+            ctrl_c.listen()
+        code = _run(arguments, ctrl_c)
+        ctrl_c.over()
     except KeyboardInterrupt as interrupt:
+        ctrl_c.over()
         place = f" in {interrupt}" if str(interrupt) else ""
         _say(f"Interrupted{place}.")
         return _INTERRUPTED
-    except BrokenPipeError:
-        raise
-    except Exception:  # noqa: BLE001  the last place where our own failure can be told
-        import traceback
+    return code
 
-        traceback.print_exc()
-        _say("The judge itself failed; this is no fault of yours. Please report it with the above.")
-        return EXIT_OURS
+
+def _run(arguments: Sequence[str] | None, ctrl_c: _CtrlC) -> int:
+    try:
+        from judge.cli import run  # click and rich: as late as possible
+
+        code = run(arguments)
+        sys.stdout.flush()
+    except Exception as error:  # noqa: BLE001  the last place where our own failure can be told
+        if ctrl_c.pressed:
+            raise KeyboardInterrupt from None
+        return _told(error)
+    return code
+
+
+def _told(error: Exception) -> int:
+    """Say what happened; the exit code."""
+    if isinstance(error, UserError):
+        _say(str(error))
+        return EXIT_USER
+    if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
+        _forget_output()
+        return _PIPE_CLOSED
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _forget_output()
+        _say(f"The disk is full: {error}.\nMake room and try again.")
+        return EXIT_USER
+    import traceback
+
+    traceback.print_exception(error)
+    _say("The judge itself failed; this is no fault of yours. Please report it with the above.")
+    return EXIT_OURS
 
 
 def _say(text: str) -> None:

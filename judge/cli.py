@@ -54,6 +54,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = judge.main(arguments, "judge", standalone_mode=False)
     except _Stopped as stopped:
         raise stopped.stop from None
+    except click.Abort:  # what click makes of Ctrl-C before the command has begun
+        raise KeyboardInterrupt from None
     except SystemExit:  # click's own: the pipe closed while it printed its help
         raise BrokenPipeError from None
     except click.ClickException as error:

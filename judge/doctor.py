@@ -17,8 +17,8 @@ from judge import __version__, progress
 from judge.catalogue import bundled, challenge_folders
 from judge.errors import JudgeError
 from judge.sandbox import Worker
-from judge.sandbox.process import ProcessSandbox
-from judge.sandbox.selfcheck import Finding, selfcheck
+from judge.sandbox.choice import default_sandbox
+from judge.sandbox.selfcheck import Finding, Probed, selfcheck
 
 REQUIRED = ("numpy", "click", "rich", "msgspec", "nbformat", "platformdirs", "filelock")
 OPTIONAL = ("torch", "jupytext", "nbconvert", "ipykernel")
@@ -73,7 +73,7 @@ class Examination:
 
 def examine() -> Examination:
     """Look at everything. Raises nothing that a broken installation could cause."""
-    sandbox = ProcessSandbox(("numpy",))
+    sandbox = default_sandbox(("numpy",))
     trial = _Trial()
     problem = None
     try:
@@ -109,7 +109,7 @@ class _Trial:
     witnesses: tuple[Witness, ...] = field(default=())
     probes: tuple[Finding, ...] = field(default=())
 
-    def run(self, sandbox: ProcessSandbox) -> None:
+    def run(self, sandbox: Probed) -> None:
         """Raises JudgeError and OSError."""
         started = time.perf_counter()
         sandbox.start()

@@ -15,13 +15,13 @@ from msgspec import structs
 
 from judge.calls import Exchange
 from judge.challenge import Challenge
-from judge.errors import UserError
+from judge.errors import SandboxError, UserError
 from judge.kit import Kit
 from judge.preparing import Prepared, prepare
 from judge.replies import Stop
 from judge.results import Isolation, Outcome, Report, Status, Verdict
 from judge.sandbox import Sandbox
-from judge.sandbox.process import ProcessSandbox
+from judge.sandbox.choice import default_sandbox
 from judge.schedule import Cancel, Progress, Schedule
 from judge.student import Student
 from judge.submission import Submission
@@ -47,9 +47,9 @@ class Asked:
 class Grader:
     """Grades submissions; keeps fork servers and kits warm between them."""
 
-    jobs: int = field(default_factory=lambda: max(2, len(os.sched_getaffinity(0))))
+    jobs: int = field(default_factory=lambda: max(2, _cores()))
     seconds: float = SUBMISSION_SECONDS  # for all hidden tests of one submission
-    sandbox_for: Callable[[tuple[str, ...]], Sandbox] = ProcessSandbox  # given its packages
+    sandbox_for: Callable[[tuple[str, ...]], Sandbox] = default_sandbox  # given its packages
     _sandboxes: dict[tuple[str, ...], Sandbox] = field(default_factory=dict)
     _kits: dict[Challenge, Kit] = field(default_factory=dict)
 
@@ -155,8 +155,11 @@ class _Check:
                     return self._stopped(test, student, stop)
                 finally:
                     cancel.disarm()
-        except Exception:  # noqa: BLE001  our fault, whatever it is: the report says so
-            return Stop(Status.BROKEN, reason=traceback.format_exc(limit=-6))
+        except SandboxError as error:
+            return Stop(Status.BROKEN, reason=str(error))
+        except Exception as error:  # noqa: BLE001  our fault, whatever it is: the report says so
+            said = f"{type(error).__name__}: {error}"
+            return Stop(Status.BROKEN, reason=f"{said}\n{traceback.format_exc(limit=-6)}")
         return None
 
     def _stopped(self, test: HiddenTest, student: Student, stop: Stop) -> Stop:
@@ -167,6 +170,12 @@ class _Check:
             if student.last is not None:
                 self._exchanges[test.name] = student.last
         return stop
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    tell = getattr(os, "sched_getaffinity", None)
+    return os.cpu_count() or 1 if tell is None else len(tell(0))
 
 
 def _rng(seed: int, kit: Kit, test: HiddenTest) -> np.random.Generator:

@@ -20,6 +20,12 @@ _ENVIRONMENT = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "XDG_DATA_HOME", "AP
 _OURS = "JUDGE_"
 _NEEDED = ("judge", "numpy", "msgspec", "platformdirs", "filelock")
 
+_NO_SERVICE = (
+    "check() in a notebook does not work on this system yet: its judge runs as a process of its\n"
+    "own, which needs descriptors that a new process inherits, as Linux and macOS have them.\n"
+    "Save the notebook and type in a terminal: judge check ID FILE"
+)
+
 Tick = Callable[[Sequence[str], int, int], None]
 
 
@@ -31,6 +37,9 @@ class Service:
     """One service process and the socket to it."""
 
     def __init__(self) -> None:
+        """Raises ServiceError where a system has no such services."""
+        if os.name != "posix":
+            raise ServiceError(_NO_SERVICE)
         self._channel, theirs = socket.socketpair()
         script = str(Path(__file__).with_name("service.py"))
         command = [sys.executable, "-I", script, str(theirs.fileno()), str(os.getpid())]

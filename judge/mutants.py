@@ -29,11 +29,9 @@ from judge.paths import walk
 from judge.results import Changed, CostTooHigh, Misconception, Outcome, Status
 from judge.submission import Cell, Submission, submission_from_cells
 
-DIAGNOSIS_SECONDS = 0.6  # the most that naming mistakes may take in one check; half of it is much
-_MOST = 0.75  # of that time: while so much is left, further calls are looked at
-_TRIES = (
-    3  # wrong calls of a task on which all mutants are tried: a single mistake equals the first
-)
+DIAGNOSIS_SECONDS = 0.8  # the most that naming mistakes may take in one check; a tenth is usual
+_MOST = 0.8  # of that time: while so much is left, further calls are looked at
+_TRIES = 3  # wrong calls of a task on which all mutants are tried
 _LARGEST = 1_000_000  # elements of the arguments of a call that is worth repeating
 _ROUNDING = {"float64": 1e-9, "float32": 1e-4}  # other code with the same mistake differs by less
 _SMALL = 1e-3  # of the largest number: what is below may be rounding, and is measured by this
@@ -212,19 +210,21 @@ class _Probe:
     deadline: float
 
     @cached_property
-    def _seconds(self) -> float | None:
-        """What a right solution takes for this call; None where the student's value is right.
-
-        None as well where a right solution raises, which says nothing about the student's value.
-        """
-        started = time.thread_time()
+    def _differs(self) -> bool:
         right = self.variants.value(None, self.exchange)
-        taken = time.thread_time() - started
-        return None if right is None or _close(right, self.exchange.value, _EFFECT) else taken
+        return right is not None and not self._is_close(right, slack=_EFFECT)
+
+    @cached_property
+    def _floor(self) -> float:
+        """What is far below the largest number may be zero but for rounding: see `_agrees`."""
+        return _largest(self.exchange.value) * _SMALL
+
+    def _is_close(self, value: Any, slack: float = 1.0) -> bool:
+        return _agrees(value, self.exchange.value, self._floor, slack)
 
     def is_wrong(self) -> bool:
         """Whether the student's value is another than a right solution's; False if time is up."""
-        return time.thread_time() <= self.deadline and self._seconds is not None
+        return time.thread_time() <= self.deadline and self._differs
 
     def like(self, other: _Probe) -> bool:
         """Whether the same function was called."""
@@ -237,15 +237,18 @@ class _Probe:
     def equal(self, mutants: Sequence[Mutant]) -> Sequence[Mutant]:
         """Those that give the student's value, where a right solution does not.
 
-        All or none are tried: which of several mistakes is named must not be luck.
+        None where time does not suffice for all: which one is named must not be luck.
         """
         mutants = [m for m in mutants if self.variants.touches(m, self.exchange.function)]
         if not mutants or not self.is_wrong():
             return []
-        if time.thread_time() + len(mutants) * (self._seconds or 0.0) > self.deadline:
-            return []
-        value = self.exchange.value
-        return [m for m in mutants if _close(self.variants.value(m, self.exchange), value)]
+        found = []
+        for mutant in mutants:
+            if time.thread_time() > self.deadline:
+                return []
+            if self._is_close(self.variants.value(mutant, self.exchange)):
+                found.append(mutant)
+        return found
 
 
 class _Variants:
@@ -299,16 +302,12 @@ class _Variants:
 # --- comparing values -------------------------------------------------------------------------
 
 
-def _close(mine: Any, theirs: Any, slack: float = 1.0) -> bool:
+def _agrees(mine: Any, theirs: Any, floor: float, slack: float) -> bool:
     """Whether the author's value is the student's within rounding; dicts of theirs may have more.
 
-    NaN and infinities are in the same places. What is far smaller than the largest number in the
-    student's value may be zero but for rounding, and is compared by the size of that number.
+    NaN and infinities are in the same places. Errors are relative to the largest number of an
+    array, or to `floor`.
     """
-    return _agrees(mine, theirs, _largest(theirs) * _SMALL, slack)
-
-
-def _agrees(mine: Any, theirs: Any, floor: float, slack: float) -> bool:
     if isinstance(mine, dict):
         known = isinstance(theirs, dict) and mine.keys() <= theirs.keys()
         return known and all(_agrees(mine[key], theirs[key], floor, slack) for key in mine)

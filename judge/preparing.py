@@ -24,6 +24,7 @@ PLAN_SECONDS = 10.0
 LOAD_SECONDS = 3.0
 _SHOWN = 8  # names of other functions in a message
 _NOTES = 20
+_LINES = 2**31  # more than any file has
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def _fault(fault: Any, submission: Submission) -> str | None:
     if type(fault) is not list or [type(part) for part in fault] != [str, int, str, str]:
         return None
     label, line, text, code = fault
+    if not 0 <= line < _LINES:
+        return None
     place = f"{label[:80]}, line {line}" if label else f"line {line}"
     text, code = text[:200], code[:120].strip()
     return f"{submission.origin}, {place}: {text}\n    {code}"

@@ -26,9 +26,9 @@ DTYPES: Final = frozenset(
 MAX_DEPTH: Final = 40
 MAX_DIMS: Final = 32
 INLINE: Final = 4096  # longer texts and bytes travel in the payload
-ODD_KEYS: Final = 1000  # in one message: keys of dicts whose hashes their sender can make equal
-_TOO_ODD: Final = f"more than {ODD_KEYS} keys of dicts are neither texts nor plain numbers"
+DIGITS: Final = 3500  # hexadecimal, of an integer: Python prints none of over 4300 decimal ones
 PREFIX: Final = struct.Struct("<IQ")
+SMALL: Final = 1 << 16  # bytes of payload that are worth copying to save a system call each
 CHUNK: Final = 1 << 20  # bytes per write: a reply is never copied whole
 
 Keep = Callable[[object], "Ref"]
@@ -57,10 +57,16 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reader accepts, in bytes."""
+    """What a reader accepts: by default, what the trusted process accepts of a worker.
 
-    header: int = 1 << 20
-    payload: int = 1 << 30
+    What it accepts it can send back, a few levels deeper, in the arguments of another call.
+    """
+
+    header: int = 1 << 20  # bytes
+    payload: int = 1 << 30  # bytes
+    texts: int = 32 << 20  # bytes of the payload: decoded, a text may take four times as much
+    depth: int = 30  # levels of nesting, at most MAX_DEPTH
+    odd_keys: int = 1000  # keys of dicts whose hashes their sender can make equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +84,42 @@ class Packed:
     header: bytes = b""
     buffers: list[np.ndarray[Any, Any] | bytes] = field(default_factory=list)
     size: int = 0
+    texts: int = 0
+    depth: int = 0
     odd_keys: int = 0
 
     def add(self, buffer: np.ndarray[Any, Any] | bytes) -> None:
         self.buffers.append(buffer)
-        self.size += buffer.nbytes if isinstance(buffer, np.ndarray) else len(buffer)
+        if isinstance(buffer, np.ndarray):
+            self.size += buffer.nbytes
+        else:
+            self.size += len(buffer)
+            self.texts += len(buffer)
 
-    def fits(self, limits: Limits) -> bool:
-        """Whether a reader with these limits accepts it."""
-        return len(self.header) <= limits.header and self.size <= limits.payload
+    def fault(self, limits: Limits) -> str | None:
+        """Why a reader with these limits would refuse it; None when it would not."""
+        if len(self.header) > limits.header or self.size > limits.payload:
+            return "a result too large to hand over; many numbers belong in an array, not in a list"
+        if self.texts > limits.texts:
+            return f"texts of {self.texts} bytes are too long to hand over"
+        if self.depth > limits.depth:
+            return f"a value is nested deeper than {limits.depth}"
+        return _too_odd(limits) if self.odd_keys > limits.odd_keys else None
 
     def write(self, write: Write) -> None:
-        """Send it, a large array chunk by chunk."""
-        write(PREFIX.pack(len(self.header), self.size) + self.header)
-        for buffer in self.buffers:
-            for chunk in _chunks(buffer):
-                write(chunk)
+        """Send it: a small message in one piece, a large array chunk by chunk."""
+        start = PREFIX.pack(len(self.header), self.size) + self.header
+        chunks = (chunk for buffer in self.buffers for chunk in _chunks(buffer))
+        if self.size <= SMALL:
+            write(b"".join([start, *chunks]))
+            return
+        write(start)
+        for chunk in chunks:
+            write(chunk)
+
+
+def _too_odd(limits: Limits) -> str:
+    return f"more than {limits.odd_keys} keys of dicts are neither texts nor plain numbers"
 
 
 def _odd_keys(items: list[Any]) -> int:
@@ -128,6 +154,7 @@ def pack_message(message: Message, *, keep: Keep | None = None) -> Packed:
 def _pack(value: object, packed: Packed, depth: int) -> object:
     if depth > MAX_DEPTH:
         raise WireError(f"a value is nested deeper than {MAX_DEPTH}")
+    packed.depth = max(packed.depth, depth)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, np.generic | np.ndarray):
@@ -146,6 +173,8 @@ def _pack(value: object, packed: Packed, depth: int) -> object:
 def _pack_scalar(value: complex | str | bytes, packed: Packed) -> object:
     if isinstance(value, int):
         number = int(value)
+        if number.bit_length() > 4 * DIGITS:
+            raise WireError(f"an integer of more than {DIGITS} hexadecimal digits is too large")
         return number if -(2**63) <= number < 2**63 else ["i", hex(number)]
     if isinstance(value, float):
         return float(value)
@@ -173,8 +202,6 @@ def _pack_container(
     if isinstance(value, dict):
         flat = [_pack(item, packed, depth + 1) for pair in value.items() for item in pair]
         packed.odd_keys += _odd_keys(flat)
-        if packed.odd_keys > ODD_KEYS:
-            raise WireError(_TOO_ODD)
         return ["d", *flat]
     tag = "l" if isinstance(value, list) else "t"
     return [tag, *(_pack(item, packed, depth + 1) for item in value)]
@@ -237,7 +264,7 @@ def read_message(read: Read, limits: Limits) -> Message:
     kind, number, tree = parts
     if type(kind) is not str or type(number) is not int or len(kind) > 40:
         raise WireError("a header has no kind and number")
-    reader = _Reader(read, payload_size)
+    reader = _Reader(read, payload_size, limits)
     value = reader.unpack(tree, 0)
     if reader.left:
         raise WireError("a payload is longer than its header says")
@@ -247,9 +274,11 @@ def read_message(read: Read, limits: Limits) -> Message:
 class _Reader:
     """Builds a value from a header's tree, taking payload bytes as the tree asks for them."""
 
-    def __init__(self, read: Read, size: int) -> None:
+    def __init__(self, read: Read, size: int, limits: Limits) -> None:
         self._read = read
         self.left = size
+        self._limits = limits
+        self._texts = 0
         self._odd_keys = 0
         self._tags: dict[str, Callable[[list[Any], int], object]] = {
             "l": lambda items, depth: [self.unpack(item, depth) for item in items],
@@ -266,10 +295,12 @@ class _Reader:
         }
 
     def unpack(self, node: object, depth: int) -> Any:
+        if depth > self._limits.depth:
+            raise WireError("a value is nested too deep")
         if node is None or type(node) in (bool, int, float, str, bytes):
             return node
-        if type(node) is not list or not node or depth > MAX_DEPTH:
-            raise WireError("a value is of no known type, or nested too deep")
+        if type(node) is not list or not node:
+            raise WireError("a value is of no known type")
         tag = node[0]
         build = self._tags.get(tag) if type(tag) is str else None
         if build is None:
@@ -280,8 +311,8 @@ class _Reader:
         if len(items) % 2:
             raise WireError("a dict has a key without a value")
         self._odd_keys += _odd_keys(items)
-        if self._odd_keys > ODD_KEYS:
-            raise WireError(_TOO_ODD)
+        if self._odd_keys > self._limits.odd_keys:
+            raise WireError(_too_odd(self._limits))
         values = [self.unpack(item, depth) for item in items]
         try:
             return dict(zip(values[::2], values[1::2], strict=True))
@@ -314,6 +345,9 @@ class _Reader:
         if len(items) != 1 or type(items[0]) is not int or items[0] < 0:
             raise WireError("a text has no length")
         self._take(items[0])
+        self._texts += items[0]
+        if self._texts > self._limits.texts:
+            raise WireError("a message has more text than is accepted")
         raw = bytearray(items[0])
         self._read(memoryview(raw))
         return raw
@@ -330,7 +364,8 @@ class _Reader:
         return complex(items[0], items[1])
 
     def _big(self, items: list[Any]) -> int:
-        if len(items) != 1 or type(items[0]) is not str or len(items[0]) > INLINE:
+        longest = DIGITS + len("-0x")
+        if len(items) != 1 or type(items[0]) is not str or len(items[0]) > longest:
             raise WireError("a large integer is unreadable")
         try:
             return int(items[0], 16)

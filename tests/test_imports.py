@@ -52,6 +52,7 @@ BOUNDARIES = {
     "worker": {"wire", "paths"},
     "sandbox": {"wire", "errors"},
     "sandbox.inline": {"wire", "errors", "worker"},  # no isolation at all, for a debugger
+    "sandbox.spawn_worker": {"wire", "worker"},  # it runs in a worker
     "sandbox.server": set[str](),  # started by path, before any package can be found
     "testing": {"student", "calls", "results", "replies", "errors"},
     "student": {"wire", "calls", "replies", "results", "errors"},

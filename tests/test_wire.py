@@ -71,12 +71,16 @@ NUMBERS = (
 )
 LONG = st.sampled_from(["x" * 5000, "é" * 3000, "\ud800" * 5000, b"\x00" * 5000])
 TEXTS = st.text(st.characters()) | st.binary() | LONG
+STAYING = st.builds(Ref, st.integers(0, 2**64 - 1), st.text(max_size=20)) | st.builds(
+    Function, st.integers(0, 2**31)
+)
+SCALARS = hnp.arrays(dtype=st.sampled_from(sorted(wire.DTYPES)), shape=()).map(lambda a: a[()])
 ARRAYS = hnp.arrays(
     dtype=st.sampled_from(sorted(wire.DTYPES)), shape=hnp.array_shapes(min_dims=0, min_side=0)
 )
 KEYS = st.text() | st.integers() | st.tuples(st.integers(), st.text())
 VALUES = st.recursive(
-    NUMBERS | TEXTS | ARRAYS,
+    NUMBERS | TEXTS | ARRAYS | SCALARS | STAYING,
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
@@ -168,6 +172,11 @@ HOSTILE = {
     "complex of texts": ["c", "1", "2"],
     "integer that is no integer": ["i", "zz"],
     "integer of a million digits": ["i", "0x" + "f" * 10**6],
+    "integer that cannot be printed": ["i", "0x" + "f" * (wire.DIGITS + 2)],
+    "function with a name": ["f", "0"],
+    "scalar of more bytes than sent": ["s", "float64"],
+    "scalar with a shape of text": ["s", "float64", "x"],
+    "bytes without a length": ["b"],
 }
 
 
@@ -246,6 +255,69 @@ def test_infinities_and_nan_cross_as_numbers() -> None:
     assert math.isnan(found[2])
 
 
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def levels(depth: int, step: str) -> Any:
+    """`depth` containers around a number, in turn of the kinds that `step` names."""
+    value: Any = 1
+    for level in range(depth):
+        kind = step[level % len(step)]
+        value = [value] if kind == "l" else (value,) if kind == "t" else {"k": value}
+    return value
+
+
+@given(st.integers(0, 39), st.text("ltd", min_size=1, max_size=4))
+def test_a_writer_knows_what_a_reader_refuses(depth: int, step: str) -> None:
+    packed = wire.pack_message(Message("value", 7, levels(depth, step)))
+    out = bytearray()
+    packed.write(out.extend)
+    if depth <= Limits().depth:
+        assert packed.fault(Limits()) is None
+        assert same(received(bytes(out)).value, levels(depth, step))
+    else:
+        assert "nested deeper than 30" in str(packed.fault(Limits()))
+        with pytest.raises(WireError, match="nested"):
+            received(bytes(out))
+
+
+def test_what_was_received_can_be_sent_back_inside_a_request() -> None:
+    kept = crossed(levels(Limits().depth, "ltd"))
+    odd = crossed({(k, 0): k for k in range(900)})
+    worker = Limits(depth=wire.MAX_DEPTH, odd_keys=1 << 30)
+    ask = {"args": [kept, odd, odd], "kwargs": {}}
+    assert same(received(sent(ask), worker).value, ask)
+
+
+def test_texts_have_a_limit_of_their_own() -> None:
+    """One character outside the basic plane makes four bytes in memory of each on the wire."""
+    limits = Limits(texts=10_000)
+    short = ["x" * 5000, b"y" * 5000]
+    assert received(sent(short), limits).value == short
+    for long in ([*short, "z" * 5000], ["x" * 10_001], [b"x" * 10_001]):
+        packed = wire.pack_message(Message("value", 1, long))
+        assert "too long to hand over" in str(packed.fault(limits))
+        with pytest.raises(WireError, match="more text"):
+            received(sent(long), limits)
+
+
+def test_nothing_is_made_for_a_text_that_is_too_long() -> None:
+    with pytest.raises(WireError, match="more text"):
+        received(framed(["u", 1 << 30], size=1 << 30))
+
+
+@given(st.integers(1, 4 * wire.DIGITS), st.booleans())
+def test_an_integer_that_crosses_can_be_printed(bits: int, negative: bool) -> None:
+    number = (2**bits - 1) * (-1 if negative else 1)
+    assert crossed(number) == number
+    assert str(crossed(number))
+
+
+def test_an_integer_that_could_not_be_printed_is_refused() -> None:
+    with pytest.raises(WireError, match="hexadecimal digits"):
+        sent(2 ** (4 * wire.DIGITS))
+
+
 # --- keys -----------------------------------------------------------------------------------------
 
 
@@ -254,8 +326,10 @@ def test_many_keys_whose_hashes_their_sender_chooses_are_refused() -> None:
     keys = [complex(-1000003 * k, k) for k in range(1, 1100)]
     assert len({hash(key) for key in keys}) == 1
     for odd in (keys, [(k, 0) for k in range(1100)], [2**70 + k for k in range(1100)]):
+        packed = wire.pack_message(Message("value", 1, dict.fromkeys(odd)))
+        assert "more than 1000 keys" in str(packed.fault(Limits()))
         with pytest.raises(WireError, match="more than 1000 keys"):
-            sent(dict.fromkeys(odd))
+            received(sent(dict.fromkeys(odd)))
     nodes = [["c", float(-1000003 * k), float(k)] for k in range(1, 1100)]
     with pytest.raises(WireError, match="more than 1000 keys"):
         received(framed(["d", *(part for node in nodes for part in (node, None))]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import re
@@ -19,34 +20,35 @@ from judge.sandbox.clock import Clock
 
 OUTPUT_KEPT = 20_000
 OUTPUT_LIMIT = 10_000_000
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)  # macOS has none; Python ignores SIGPIPE anyway
 
 
-class ForkedWorker:
-    """One worker: its channel, the pipe of its output, and its figures in /proc."""
+class Channel(abc.ABC):
+    """Questions to one worker, each with one answer before a deadline, and what it prints.
 
-    def __init__(
-        self, pid: int, channel: socket.socket, output: int, end: Callable[[], int | None]
-    ) -> None:
+    How bytes travel, and how the process is looked at and ended, is for each kind of worker to say.
+    """
+
+    limits = wire.Limits()  # of a reply
+
+    def __init__(self, pid: int, end: Callable[[], int | None]) -> None:
         self.pid = pid
-        self._channel = channel
-        self._output_fd = output
         self._end = end
         self._ending: str | None = None
         self._number = 0
         self._clock = Clock(pid, 0.0)
         self._printed = bytearray()
         self._printed_size = 0
-        self._output_open = True
-        self._poll = select.poll()
-        self._poll.register(output, select.POLLIN)
 
     def ask(self, kind: str, value: dict[str, Any] | None, seconds: float) -> wire.Message:
         """Send a request and wait at most `seconds` for its reply. Raises WorkerEnded."""
         self._clock = Clock(self.pid, seconds)
         self._number += 1
+        if self._has_spoken():
+            raise RulesBroken("an answer to no question")
         wire.write_message(wire.Message(kind, self._number, value), self._write)
         try:
-            reply = wire.read_message(self._read, wire.Limits())
+            reply = wire.read_message(self._read, self.limits)
         except wire.WireError as error:
             raise RulesBroken(str(error)) from None
         if reply.number != self._number:
@@ -58,32 +60,80 @@ class ForkedWorker:
         """Seconds that the last request counts for."""
         return self._clock.charged()
 
+    def _has_spoken(self) -> bool:
+        """Whether bytes wait that nobody asked for, as far as that can be seen."""
+        return False
+
+    @abc.abstractmethod
+    def _read(self, view: memoryview) -> None:
+        """Fill `view`. Raises WorkerEnded."""
+
+    @abc.abstractmethod
+    def _write(self, data: memoryview | bytes) -> None:
+        """Send all of `data`. Raises WorkerEnded."""
+
+    def _keep(self, data: bytes) -> None:
+        """Remember the beginning of what it printed."""
+        self._printed_size += len(data)
+        self._printed += data[: OUTPUT_KEPT - len(self._printed)]
+
+    def _how_it_ended(self) -> str:
+        if self._ending is None:
+            self._ending = _ending(self._end())
+        return self._ending
+
+
+class ForkedWorker(Channel):
+    """One worker: its channel, the pipe of its output, and its figures in /proc."""
+
+    def __init__(
+        self, pid: int, channel: socket.socket, output: int, end: Callable[[], int | None]
+    ) -> None:
+        super().__init__(pid, end)
+        self._channel = channel
+        self._output_fd = output
+        self._output_open = True
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
+
     # --- bytes, before the deadline ------------------------------------------------------------
+
+    def _has_spoken(self) -> bool:
+        try:
+            return bool(self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False  # nothing waits; or it has ended, which writing will find
 
     def _read(self, view: memoryview) -> None:
         while view:
-            self._wait(select.POLLIN)
             try:
                 size = self._channel.recv_into(view, len(view), socket.MSG_DONTWAIT)
             except BlockingIOError:
+                self._wait(select.POLLIN)
                 continue
             except OSError:
                 size = 0
             if not size:
                 raise WorkerDied(self._how_it_ended())
-            view = view[size:]
+            view = self._rest(view, size)
 
     def _write(self, data: memoryview | bytes) -> None:
         view = memoryview(data)
         while view:
-            self._wait(select.POLLOUT)
             try:
-                size = self._channel.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+                size = self._channel.send(view, socket.MSG_DONTWAIT | _NO_SIGNAL)
             except BlockingIOError:
+                self._wait(select.POLLOUT)
                 continue
             except OSError:
                 raise WorkerDied(self._how_it_ended()) from None
-            view = view[size:]
+            view = self._rest(view, size)
+
+    def _rest(self, view: memoryview, size: int) -> memoryview:
+        """What is left after `size` bytes. Raises TimeUp: who never makes us wait runs out, too."""
+        if size < len(view) and self._clock.left() <= 0:
+            raise TimeUp
+        return view[size:]
 
     def _wait(self, event: int) -> None:
         """Wait until the channel is ready, draining what the submission prints meanwhile."""
@@ -107,8 +157,7 @@ class ForkedWorker:
             self._poll.unregister(self._output_fd)
             self._output_open = False
             return
-        self._printed_size += len(data)
-        self._printed += data[: OUTPUT_KEPT - len(self._printed)]
+        self._keep(data)
 
     def output(self) -> str:
         """The beginning of what the submission printed, undecodable bytes replaced."""
@@ -145,11 +194,6 @@ class ForkedWorker:
                 os.kill(self.pid, signal.SIGKILL)
 
     # --- the end -------------------------------------------------------------------------------
-
-    def _how_it_ended(self) -> str:
-        if self._ending is None:
-            self._ending = _ending(self._end())
-        return self._ending
 
     def close(self) -> None:
         """Kill the worker and all its descendants; it can be asked nothing more."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import resource
+import sys
 from pathlib import Path
 
 DESCRIPTORS = 128
 SLACK = 1 << 30  # address space beyond data: shared libraries, thread stacks
+_ON_TOP = ("DATA", "AS")  # limits that count what is in use already
 
 
 def allocated() -> tuple[int, int]:
@@ -16,20 +18,52 @@ def allocated() -> tuple[int, int]:
 
 
 def apply_limits(memory: int, seconds: int, already: tuple[int, int] | None = None) -> None:
-    """Limit this process, for good.
+    """Limit this process, for good. Raises OSError and ValueError.
 
-    `memory` bytes of data may come on top of what is allocated now; `seconds` of CPU bound what a
-    worker can burn should nobody be left to stop it. No files are written, no cores dumped.
-    `already` is what `allocated` said in the process this one was forked from: asking anew costs
-    more than all the rest.
+    `memory` bytes of data may come on top of what is allocated `already`, by default now;
+    `seconds` of CPU bound what a worker can burn should nobody be left to stop it. No files are
+    written, no cores dumped.
     """
-    data, virtual = allocated() if already is None else already
-    _limit(resource.RLIMIT_DATA, data + memory)
-    _limit(resource.RLIMIT_AS, virtual + memory + SLACK)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, seconds)
+    for name, value in _wanted(already or allocated(), memory, seconds).items():
+        _limit(getattr(resource, f"RLIMIT_{name}"), value)
+
+
+def apply_possible(memory: int, seconds: int) -> tuple[list[str], dict[str, str]]:
+    """As `apply_limits`, as far as this system goes: what is in force, what is missing and why."""
+    already = allocated()
+    in_force, missing = [], {}
+    for name, value in _wanted(already, memory, seconds).items():
+        which = getattr(resource, f"RLIMIT_{name}", None)
+        if which is None:
+            missing[f"rlimit {name}"] = "this system has none"
+        elif name in _ON_TOP and not all(already):
+            missing[f"rlimit {name}"] = "how much is in use already is not known without /proc"
+        else:
+            try:
+                _limit(which, value)
+                in_force.append(name)
+            except (OSError, ValueError) as error:
+                missing[f"rlimit {name}"] = f"refused: {error}"
+    return in_force, missing
+
+
+def resident_peak() -> int:
+    """The most memory this process has had in its life, in bytes, as it says itself."""
+    found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return found if sys.platform == "darwin" else found * 1024
+
+
+def _wanted(already: tuple[int, int], memory: int, seconds: int) -> dict[str, int]:
+    """Each limit and its value, those of memory on top of what is in use."""
+    data, virtual = already
+    return {
+        "DATA": data + memory,
+        "AS": virtual + memory + SLACK,
+        "FSIZE": 0,
+        "NOFILE": DESCRIPTORS,
+        "CORE": 0,
+        "CPU": seconds,
+    }
 
 
 def _limit(which: int, value: int) -> None:

@@ -28,6 +28,7 @@ _LIMITS = "judge.sandbox.limits"
 _CONFINE = "judge.sandbox.confine"
 _ALWAYS = ("process", "rlimits", "session", "empty environment")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", **dict.fromkeys(_THREADS, "1")}  # all that a worker is given
 
 
 class ProcessSandbox:
@@ -45,6 +46,7 @@ class ProcessSandbox:
         self._packages = tuple(packages)
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
+        self._starter = 0  # the thread that started it
 
     def start(self) -> ForkServer:
         """The running fork server, started anew if there is none. Raises SandboxError."""
@@ -52,6 +54,7 @@ class ProcessSandbox:
             if self._server is None or not self._server.runs():
                 self._close()
                 self._server = ForkServer(self._packages)
+                self._starter = threading.get_ident()
                 self.level = self._server.level
                 self.layers = (*_ALWAYS, *self._server.layers)
                 self.missing = self._server.missing
@@ -60,7 +63,7 @@ class ProcessSandbox:
     @contextlib.contextmanager
     def worker(self, memory: int) -> Iterator[Worker]:
         """A fresh worker that may allocate `memory` bytes. Raises SandboxError."""
-        server = self.start()
+        server = self._running()
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
         try:
@@ -78,6 +81,19 @@ class ProcessSandbox:
         finally:
             worker.close()
 
+    def _running(self) -> ForkServer:
+        """The fork server for one more worker. Raises SandboxError.
+
+        Where it has ended, only the thread that started it starts another: one of a thread that
+        soon ends would take the workers of all others with it.
+        """
+        server = self._server
+        if server is not None and server.runs():
+            return server
+        if server is not None and self._starter != threading.get_ident():
+            raise SandboxError("The fork server has ended, and all workers with it. Check again.")
+        return self.start()
+
     def close(self) -> None:
         """End the fork server and every worker."""
         with self._lock:
@@ -94,7 +110,7 @@ class ForkServer:
 
     def __init__(self, packages: Sequence[str]) -> None:
         hide()  # from here on this process knows what no submission may see
-        folders = _folders(("judge", "msgspec", "numpy", *packages))
+        folders = folders_of(("judge", "msgspec", "numpy", *packages))
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_START_SECONDS)
@@ -102,7 +118,7 @@ class ForkServer:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own script, by path
                 [sys.executable, "-I", "-S", str(script), str(theirs.fileno())],
-                env={"LC_ALL": "C.UTF-8", **dict.fromkeys(_THREADS, "1")},
+                env=ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -154,7 +170,8 @@ class ForkServer:
             except BaseException as error:  # Ctrl-C and a timeout too
                 self._kill()  # its answer would be taken for that of the next question
                 if isinstance(error, OSError):
-                    raise SandboxError(f"The fork server does not answer: {error}") from error
+                    what = "does not answer" if isinstance(error, TimeoutError) else "has ended"
+                    raise SandboxError(f"The fork server {what}: {error}") from error
                 raise
         if not answer:
             raise SandboxError(f"The fork server ended. {self._last_words()}".strip())
@@ -182,7 +199,7 @@ class ForkServer:
         self._process.wait()
 
 
-def _folders(packages: Sequence[str]) -> list[str]:
+def folders_of(packages: Sequence[str]) -> list[str]:
     """The folders that hold `packages`, each once, in order. Raises SandboxError."""
     folders: dict[str, None] = {}
     for name in packages:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import platform
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -35,7 +37,7 @@ _KEPT_OUT = (
     *("BlockingIOError", "MemoryError", "ConnectionRefusedError", "TimeoutError"),
 )
 _GIVEN = (
-    *("LC_ALL", "LC_CTYPE"),
+    *("LC_ALL", "LC_CTYPE", "SYSTEMROOT"),
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"),
 )
 
@@ -88,7 +90,7 @@ class _Trial:
     def finding(self) -> Finding:
         """Run it and judge it."""
         probe = self._probe
-        if probe.machine and probe.machine != os.uname().machine:
+        if probe.machine and probe.machine != platform.machine():
             return Finding(probe.name, NOT_APPLICABLE, f"it means something on {probe.machine}")
         if probe.needs and probe.needs not in self._scene.given:
             return Finding(probe.name, NOT_APPLICABLE, f"there is no {probe.needs} here")
@@ -191,15 +193,19 @@ class _Scene(contextlib.ExitStack):
 
     def _listen(self) -> None:
         """Sockets of every kind that a machine has, for messages that must not come."""
+        unix = getattr(socket, "AF_UNIX", socket.AF_INET)
         for name, family, kind, place in (
             ("tcp", socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             ("udp", socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
-            ("stream", socket.AF_UNIX, socket.SOCK_STREAM, str(self.folder / "stream")),
-            ("datagram", socket.AF_UNIX, socket.SOCK_DGRAM, str(self.folder / "datagram")),
-            ("abstract", socket.AF_UNIX, socket.SOCK_STREAM, f"\0{self._mark}"),
+            ("stream", unix, socket.SOCK_STREAM, str(self.folder / "stream")),
+            ("datagram", unix, socket.SOCK_DGRAM, str(self.folder / "datagram")),
+            ("abstract", unix, socket.SOCK_STREAM, f"\0{self._mark}"),
         ):
             made = self.enter_context(socket.socket(family, kind))
-            made.bind(place)
+            try:
+                made.bind(place)
+            except (OSError, TypeError):
+                continue  # this system has none of its kind: its probe will not apply
             made.setblocking(False)
             if kind == socket.SOCK_STREAM:
                 made.listen()
@@ -221,7 +227,7 @@ class _Scene(contextlib.ExitStack):
             now = self.secret.stat()
             text = self.secret.read_text(encoding="ascii", errors="replace")
             seen.append((now.st_mode, now.st_mtime_ns, now.st_nlink, text))
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, AttributeError):  # only Linux has them
                 seen.append(tuple(os.listxattr(self.secret)))
         return seen
 
@@ -235,7 +241,10 @@ class _Scene(contextlib.ExitStack):
         if self._bystander.poll() is not None:
             self.replace_bystander()
             return "a process was ended"
-        if _running(self._mark):
+        if left := _running(self._mark):
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             return "a process was left behind"
         return None
 
@@ -254,15 +263,18 @@ def _took(listening: socket.socket) -> bool:
     return True
 
 
-def _running(mark: str) -> bool:
-    """Whether a process of this name runs."""
-    return mark in set(_names())
+def _running(mark: str) -> list[int]:
+    """The processes of this name; one that has ended and waits for its parent runs no more."""
+    return [pid for pid, name in _names() if name == mark]
 
 
-def _names() -> Iterator[str]:
-    for path in Path("/proc").glob("[0-9]*/comm"):
+def _names() -> Iterator[tuple[int, str]]:
+    for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            yield path.read_text(encoding="utf-8", errors="replace").strip()
+            text = path.read_text(encoding="utf-8", errors="replace")
+            name, _, rest = text.partition("(")[2].rpartition(")")
+            if rest.split()[0] not in "ZX":
+                yield int(path.parent.name), name
 
 
 def _folder_of(package: str) -> Path:

@@ -4,7 +4,8 @@
 
 It imports what workers need and computes nothing; it holds no test and no expected value. It is a
 subreaper, so that whatever a worker leaves behind becomes its child and is killed with the worker.
-Before the first worker it finds out which layers confine one here; each worker enters them.
+Before the first worker it finds out which layers confine one here; each worker enters them. One
+worker is ready ahead, with the limits of the last: it waits for its descriptors.
 One question, one answer, both JSON: `memory` starts a worker and carries its socket and its output
 pipe; `stop` ends one and says how it had ended.
 """
@@ -22,7 +23,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -41,6 +42,14 @@ def _prctl(option: int, value: int) -> None:
         _LIBC.prctl(option, value, 0, 0, 0)
 
 
+class _Ready(NamedTuple):
+    """A worker that waits for its descriptors, and what its limits were made from."""
+
+    pid: int
+    handoff: socket.socket
+    ask: dict[str, Any]
+
+
 class Server:
     """Forks workers, and ends them together with all that they started."""
 
@@ -55,6 +64,7 @@ class Server:
         for name in settings["preload"]:
             importlib.import_module(name)
         self._alive: set[int] = set()
+        self._spare: _Ready | None = None
         self._allocated = self._limits.allocated()
         gc.collect()
         gc.freeze()  # children then share these pages for good
@@ -73,7 +83,8 @@ class Server:
                 self._say({"status": self._stop(ask["stop"])})
             else:
                 self._say({"pid": self._start(ask, *fds)})
-                self._confinement.renew()  # now, while nobody waits: both sides of a fork are slow
+                self._confinement.renew()
+                self._spare = self._fork(ask)  # now, while nobody waits
         for pid in list(self._alive):
             self._stop(pid)
 
@@ -85,37 +96,54 @@ class Server:
         self._control.sendall(json.dumps(answer).encode() + b"\n")
 
     def _start(self, ask: dict[str, Any], wire_fd: int, output_fd: int) -> int | None:
-        """Fork a worker and wait until it is confined; None when it could not be."""
+        """Give a worker with these limits its descriptors; None when it could not be confined."""
+        spare = self._spare_for(ask) or self._fork(ask)
+        self._spare = None
+        with spare.handoff:
+            confined = spare.handoff.recv(1)
+            if confined:
+                socket.send_fds(spare.handoff, [b"1"], [wire_fd, output_fd])
+        for fd in (wire_fd, output_fd):
+            os.close(fd)
+        if not confined:
+            self._stop(spare.pid)
+            return None
+        return spare.pid
+
+    def _spare_for(self, ask: dict[str, Any]) -> _Ready | None:
+        """The worker that is ready ahead, if its limits are the ones wanted."""
+        if self._spare is None or self._spare.ask == ask:
+            return self._spare
+        self._spare.handoff.close()
+        self._stop(self._spare.pid)
+        return None
+
+    def _fork(self, ask: dict[str, Any]) -> _Ready:
+        """A new worker on its way into its limits and layers."""
         server = os.getpid()
-        confined, tell = os.pipe()
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(ask, server, (wire_fd, output_fd), tell)
-        for fd in (wire_fd, output_fd, tell):
-            os.close(fd)
+            self._become_worker(ask, server, theirs)
+        theirs.close()
         self._alive.add(pid)
-        told = os.read(confined, 1)
-        os.close(confined)
-        if not told:
-            self._stop(pid)
-        return pid if told else None
+        return _Ready(pid, ours, ask)
 
-    def _become_worker(
-        self, ask: dict[str, Any], server: int, fds: tuple[int, int], tell: int
-    ) -> NoReturn:
+    def _become_worker(self, ask: dict[str, Any], server: int, handoff: socket.socket) -> NoReturn:
         code = 1
         try:
             os.setsid()
             _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != server:  # it died before the signal was asked for
                 os._exit(1)
-            tell = _above(tell)
-            fd = _only_descriptors(*fds, (*self._confinement.descriptors, tell))
+            kept = _only_descriptors(handoff.detach(), self._confinement.descriptors)
             self._limits.apply_limits(ask["memory"], ask["seconds"], self._allocated)
             self._confinement.enter()
-            os.write(tell, b"1")  # nothing of the submission has arrived yet
-            os.close(tell)
-            self._entry(fd)
+            with socket.socket(fileno=kept) as handoff:
+                handoff.send(b"1")  # nothing of the submission has arrived yet
+                told, fds, _, _ = socket.recv_fds(handoff, 1, 2)
+            if told:  # else the server has gone, and no submission comes
+                self._entry(_take_over(*fds))
             code = 0
         finally:
             os._exit(code)
@@ -159,17 +187,17 @@ def _is_exiting(pid: int) -> bool:
     return fields[0] in ("Z", "X") or bool(int(fields[6]) & _PF_EXITING)
 
 
-def _only_descriptors(wire_fd: int, output_fd: int, also: Sequence[int]) -> int:
-    """Keep the wire as 3, output as 1 and 2, nothing as 0, and `also`; close the rest. Returns 3.
+def _only_descriptors(handoff: int, also: Sequence[int]) -> int:
+    """Keep `handoff` as 3 and `also`, nothing as 0, 1 and 2; close the rest. Returns 3.
 
     What is in `also` lies above 3.
     """
-    null = os.open(os.devnull, os.O_RDONLY)
-    wire_fd, output_fd = (os.dup(_above(fd)) for fd in (wire_fd, output_fd))
-    os.dup2(null, 0)
-    os.dup2(output_fd, 1)
-    os.dup2(output_fd, 2)
-    os.dup2(wire_fd, 3)
+    null = os.open(os.devnull, os.O_RDWR)
+    handoff = os.dup(handoff) if handoff < 3 else handoff
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    if handoff != 3:
+        os.dup2(handoff, 3)
     first = 4
     for fd in sorted(also):
         os.closerange(first, fd)
@@ -178,11 +206,14 @@ def _only_descriptors(wire_fd: int, output_fd: int, also: Sequence[int]) -> int:
     return 3
 
 
-def _above(fd: int) -> int:
-    """A copy of `fd` that dup2 onto 0 to 3 cannot overwrite."""
-    import fcntl
-
-    return fcntl.fcntl(fd, fcntl.F_DUPFD, 10)
+def _take_over(wire_fd: int, output_fd: int) -> int:
+    """Put the wire on 3 and the output on 1 and 2, and nothing beside them. Returns 3."""
+    os.dup2(output_fd, 1)
+    os.dup2(output_fd, 2)
+    if wire_fd != 3:
+        os.dup2(wire_fd, 3)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+    return 3
 
 
 def _children() -> set[int]:

@@ -33,9 +33,9 @@ from judge.paths import Missing
 from judge.worker import digest, loading, measure, slicing
 from judge.worker.values import Values
 
-_LIMITS = wire.Limits(header=64 << 20, payload=4 << 30)  # the trusted side bounds what it sends
+# The trusted side bounds what it sends, and sends back what it has accepted.
+_LIMITS = wire.Limits(64 << 20, 4 << 30, texts=4 << 30, depth=wire.MAX_DEPTH, odd_keys=1 << 30)
 _TEXT = 2000  # characters of an exception's message
-_TOO_LARGE = "a result too large to hand over; many numbers belong in an array, not in a list"
 
 
 class Gone(BaseException):
@@ -200,9 +200,10 @@ class Worker:
         try:
             reply = wire.Message(kind, self._number, value)
             packed = wire.pack_message(reply, keep=self._values.keep)
-            if packed.fits(wire.Limits()):
+            fault = packed.fault(wire.Limits())
+            if fault is None:
                 return packed
-            kind, value = "missing", {"text": _TOO_LARGE, "attempted": True}
+            kind, value = "missing", {"text": fault, "attempted": True}
         except wire.WireError as error:
             kind, value = "missing", {"text": str(error), "attempted": True}
         except BaseException as error:  # noqa: BLE001  its own methods run while it is packed

@@ -26,6 +26,11 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in text.split()]
 
 
+def only_the_spare(server: int) -> bool:
+    """Whether a fork server comes to have no child but the worker that is ready ahead."""
+    return eventually(lambda: len(children_of(server)) == 1)
+
+
 def server_of(sandbox: ProcessSandbox) -> int:
     return sandbox.start()._process.pid
 

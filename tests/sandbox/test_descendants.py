@@ -13,6 +13,7 @@ from tests.sandbox.processes import (
     children_of,
     eventually,
     is_alive,
+    only_the_spare,
     server_of,
 )
 from tests.students import asked, called, worker
@@ -86,7 +87,7 @@ def test_descendants_die_with_their_worker(sandbox: ProcessSandbox, source: str)
         pids = [] if refused else reply.value
         assert refused or all(is_alive(pid) for pid in pids)
     assert not any(is_alive(pid) for pid in pids)
-    assert children_of(server_of(sandbox)) == []
+    assert only_the_spare(server_of(sandbox))
 
 
 def test_a_chain_that_forks_and_leaves_is_caught(sandbox: ProcessSandbox) -> None:
@@ -106,7 +107,8 @@ def start():
     server = server_of(sandbox)
     with worker(sandbox, "def one(): return 1") as made:
         assert called(made, "one") == 1
-        assert children_of(server) == [made.pid]
+        assert eventually(lambda: len(children_of(server)) == 2)  # this one and the spare
+        assert made.pid in children_of(server)  # type: ignore[attr-defined]  # ForkedWorker
 
 
 def test_a_worker_in_use_survives_the_end_of_another(sandbox: ProcessSandbox) -> None:
