@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,22 @@ def test_every_probe_is_withstood_here() -> None:
     settled(examined())
 
 
-def test_every_probe_is_withstood_by_an_ordinary_user() -> None:
-    packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that everybody may enter; what pytest gives out is closed to others."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_every_probe_is_withstood_by_an_ordinary_user(open_folder: Path) -> None:
+    python = ordinary()
+    root, packages = within_reach(python, open_folder)
     done = subprocess.run(
-        [*ordinary(), "-m", "tests.sandbox.examined"],
+        [python, "-m", "tests.sandbox.examined"],
         env={"PYTHONPATH": os.pathsep.join(packages), "HOME": "/", "PATH": "/bin"},
-        cwd=ROOT,
+        cwd=root,
         user=NOBODY if os.getuid() == 0 else None,
         group=NOBODY if os.getuid() == 0 else None,
         extra_groups=[] if os.getuid() == 0 else None,
@@ -79,20 +90,39 @@ def test_every_probe_is_withstood_by_an_ordinary_user() -> None:
     settled(found)
 
 
-def ordinary() -> list[str]:
+def within_reach(python: str, spare: Path) -> tuple[Path, list[str]]:
+    """The checkout and its packages; copies in `spare` where an ordinary user may not look."""
+    packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    looking = f"import os; [os.listdir(path) for path in {[str(ROOT), *packages]!r}]"
+    if os.getuid() != 0 or _runs(python, looking):
+        return ROOT, packages
+    for name in ("judge", "tests", "challenges"):
+        shutil.copytree(ROOT / name, spare / name)
+    shutil.copy(ROOT / "pyproject.toml", spare)
+    copies = [spare / f"packages{number}" for number in range(len(packages))]
+    for path, copy in zip(packages, copies, strict=True):
+        shutil.copytree(path, copy, symlinks=True)
+    return spare, [str(copy) for copy in copies]
+
+
+def ordinary() -> str:
     """A Python of this version that an ordinary user can start."""
     if os.getuid() != 0:
-        return [sys.executable]
+        return sys.executable
     usual = shutil.which(f"python{VERSION}", path="/usr/local/bin:/usr/bin:/bin")
     for path in (sys.executable, sys._base_executable, usual):  # type: ignore[attr-defined]  # CPython's
-        if path and _starts(path):
-            return [path]
+        if path and _runs(path, ""):
+            return str(path)
     raise AssertionError(f"an ordinary user can start no Python {VERSION}: install one in /usr")
 
 
-def _starts(path: str) -> bool:
+def _runs(python: str, program: str) -> bool:
+    """Whether an ordinary user can run a line of Python."""
+    command = [python, "-c", program]
     try:
-        subprocess.run([path, "-c", ""], user=NOBODY, group=NOBODY, extra_groups=[], check=True)
+        subprocess.run(
+            command, user=NOBODY, group=NOBODY, extra_groups=[], check=True, capture_output=True
+        )
     except (OSError, subprocess.SubprocessError):
         return False
     return True
