@@ -38,10 +38,12 @@ ALLOWED = {
     ("mutants.py", "exec"): "the author's reference and mutants",
     ("authoring/stubs.py", "ast.parse"): "a signature in challenge.toml",
     ("sandbox/server.py", "importlib.import_module"): "the packages of a challenge, in the server",
+    ("sandbox/spawn_worker.py", "importlib.import_module"): "the same, in a worker of its own",
 }
 # Who may import the code that runs submissions, and why.
 WORKERS_CODE = {
     "sandbox/inline.py": "`--debug` runs the submission in this process on purpose",
+    "sandbox/spawn_worker.py": "it is a worker, where there is no fork server",
     "notebook.py": "a digest of a function, in the student's own kernel",
 }
 WATCH = """
