@@ -137,7 +137,7 @@ import numpy as np
 #
 # | shape, `tile_size` | limit |
 # |---|---|
-# | `(2, 8, 4096, 64)`, 128 | 160 MB allocated at the peak of the call |
+# | `(2, 8, 4096, 64)`, 128 | 160 MB for the process, above NumPy itself and the inputs |
 # | `(1, 1, 4096, 64)`, 128 | 20 % of N * N * 8 bytes, which is 26.8 MB, and 24 MiB above a lean solution for the process |
 # | `(1, 1, 4096, 8)`, 256 | 8 MB above a lean solution for the process |
 # | `(1, 1, 4096, 2)`, 64 | 1.5 MB allocated |
