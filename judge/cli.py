@@ -206,6 +206,11 @@ def check(**typed: Any) -> int:
 
     Exit codes: 0 passed, 1 not passed, 2 your mistake or refused, 3 the judge's own fault.
     """
+    from judge.catalogue import find_challenge
+    from judge.sandbox.forkserver import launch_ahead
+
+    challenge = find_challenge(typed["id"], typed["folders"], Path.cwd())
+    launch_ahead(challenge.imports)  # it imports what it needs while the lines below do the same
     from judge import asking
     from judge.checking import Wish
     from judge.report import console

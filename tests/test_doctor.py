@@ -15,7 +15,7 @@ from judge.sandbox.probes import PROBES
 def poor() -> Iterator[doctor.Examination]:
     """Where the kernel has no Landlock."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("judge.sandbox.process._CONFINE", "tests.sandbox.without_landlock")
+        patch.setattr("judge.sandbox.forkserver._CONFINE", "tests.sandbox.without_landlock")
         yield doctor.examine()
 
 

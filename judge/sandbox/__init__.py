@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from judge.wire import Message
+if TYPE_CHECKING:
+    from judge.wire import Message
 
 
 @dataclass(frozen=True, slots=True)

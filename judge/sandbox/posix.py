@@ -17,7 +17,7 @@ from pathlib import Path
 from judge.errors import RulesBroken
 from judge.sandbox import Peaks
 from judge.sandbox.channel import ForkedWorker
-from judge.sandbox.process import ENVIRONMENT
+from judge.sandbox.forkserver import ENVIRONMENT
 
 GRACE = 1.0  # seconds for a process to go after its channel has closed
 _PEAK_SECONDS = 5.0

@@ -1,34 +1,21 @@
-"""Workers as processes: the fork server, seen from the trusted process that started it."""
+"""Workers as processes, forked by the fork server of a sandbox."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from judge.errors import SandboxError
 from judge.sandbox import Worker
 from judge.sandbox.channel import ForkedWorker
-from judge.sandbox.privileges import hide
+from judge.sandbox.forkserver import ForkServer, fork_server
 
-CPU_SECONDS = 120  # the wall clock is the limit; this only stops what nobody is left to stop
-_START_SECONDS = 60.0
-_LINE = 65536
-_ENTRY = "judge.worker.__main__"
-_LIMITS = "judge.sandbox.limits"
-_CONFINE = "judge.sandbox.confine"
 _ALWAYS = ("process", "rlimits", "session", "empty environment")
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-ENVIRONMENT = {"LC_ALL": "C.UTF-8", **dict.fromkeys(_THREADS, "1")}  # all that a worker is given
 
 
 class ProcessSandbox:
@@ -53,7 +40,7 @@ class ProcessSandbox:
         with self._lock:
             if self._server is None or not self._server.runs():
                 self._close()
-                self._server = ForkServer(self._packages)
+                self._server = fork_server(self._packages)
                 self._starter = threading.get_ident()
                 self.level = self._server.level
                 self.layers = (*_ALWAYS, *self._server.layers)
@@ -103,108 +90,3 @@ class ProcessSandbox:
         if self._server is not None:
             self._server.close()
             self._server = None
-
-
-class ForkServer:
-    """One running fork server. Questions from several threads take turns."""
-
-    def __init__(self, packages: Sequence[str]) -> None:
-        hide()  # from here on this process knows what no submission may see
-        folders = folders_of(("judge", "msgspec", "numpy", *packages))
-        self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_START_SECONDS)
-        script = Path(__file__).with_name("server.py")
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  our own script, by path
-                [sys.executable, "-I", "-S", str(script), str(theirs.fileno())],
-                env=ENVIRONMENT,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        settings = {
-            "parent": os.getpid(),
-            "paths": folders,
-            "entry": _ENTRY,
-            "limits": _LIMITS,
-            "confine": _CONFINE,
-            "preload": packages,
-        }
-        try:
-            ready = self._ask(settings)
-        except BaseException:
-            self.close()
-            raise
-        self.level: Literal["full", "reduced"] = ready["level"]
-        self.layers: tuple[str, ...] = tuple(ready["layers"])
-        self.missing: dict[str, str] = dict(ready["missing"])
-
-    def runs(self) -> bool:
-        return self._process.poll() is None
-
-    def fork(self, memory: int, wire_fd: int, output_fd: int) -> int:
-        """Fork a worker onto these descriptors; its process id. Raises SandboxError."""
-        question = {"memory": memory, "seconds": CPU_SECONDS}
-        pid: int | None = self._ask(question, [wire_fd, output_fd])["pid"]
-        if pid is None:
-            raise SandboxError("A worker could not be confined as the ones before it.")
-        return pid
-
-    def stop(self, pid: int) -> int | None:
-        """Kill a worker and its descendants; the exit code it had ended with before, if it had."""
-        status: int | None = self._ask({"stop": pid})["status"]
-        return status
-
-    def _ask(self, question: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
-        line = json.dumps(question).encode()
-        with self._lock:
-            try:
-                if fds:
-                    socket.send_fds(self._control, [line], fds)
-                else:
-                    self._control.sendall(line)
-                answer = self._control.recv(_LINE)
-            except BaseException as error:  # Ctrl-C and a timeout too
-                self._kill()  # its answer would be taken for that of the next question
-                if isinstance(error, OSError):
-                    what = "does not answer" if isinstance(error, TimeoutError) else "has ended"
-                    raise SandboxError(f"The fork server {what}: {error}") from error
-                raise
-        if not answer:
-            raise SandboxError(f"The fork server ended. {self._last_words()}".strip())
-        heard: dict[str, Any] = json.loads(answer)
-        return heard
-
-    def _last_words(self) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
-            errors = self._process.communicate(timeout=2)[1]
-            return errors.decode(errors="replace").strip()[-2000:]
-        return ""
-
-    def close(self) -> None:
-        """End the server and, with it, every worker."""
-        self._control.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._kill()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
-
-    def _kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-def folders_of(packages: Sequence[str]) -> list[str]:
-    """The folders that hold `packages`, each once, in order. Raises SandboxError."""
-    folders: dict[str, None] = {}
-    for name in packages:
-        spec = importlib.util.find_spec(name)
-        if spec is None or not spec.submodule_search_locations:
-            raise SandboxError(f"The package {name} is not installed; a worker needs it.")
-        folders[str(Path(next(iter(spec.submodule_search_locations))).parent)] = None
-    return list(folders)

@@ -19,9 +19,9 @@ from typing import Any, Literal, Protocol
 
 from judge.errors import SandboxError, WorkerEnded
 from judge.sandbox import Worker
+from judge.sandbox.forkserver import CPU_SECONDS, folders_of
 from judge.sandbox.posix import Posix
 from judge.sandbox.privileges import hide
-from judge.sandbox.process import CPU_SECONDS, folders_of
 from judge.sandbox.windows import Windows
 
 _BEGIN = "import sys; sys.path += sys.argv[2:]; from judge.sandbox.spawn_worker import main; main()"

@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from judge.errors import SandboxError
 from judge.sandbox import Peaks
+from judge.sandbox.forkserver import CPU_SECONDS, ENVIRONMENT
 from judge.sandbox.pipes import PipedWorker
-from judge.sandbox.process import CPU_SECONDS, ENVIRONMENT
 
 KILL_ON_CLOSE, PROCESS_MEMORY, ACTIVE_PROCESSES, PROCESS_TIME = 0x2000, 0x100, 0x8, 0x2
 _ACCESS = 0x0001 | 0x0010 | 0x0100 | 0x0400  # terminate, read memory, set quota, query

@@ -366,7 +366,7 @@ def test_nothing_is_claimed_before_it_was_tried() -> None:
 
 
 def test_no_submission_runs_when_a_layer_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judge.sandbox.process._CONFINE", "tests.sandbox.unconfinable")
+    monkeypatch.setattr("judge.sandbox.forkserver._CONFINE", "tests.sandbox.unconfinable")
     own = ProcessSandbox(["numpy"])
     try:
         with pytest.raises(SandboxError, match="could not be confined"), own.worker(1 << 29):

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from judge.sandbox import limits
-from judge.sandbox.process import CPU_SECONDS, ProcessSandbox
+from judge.sandbox.forkserver import CPU_SECONDS
+from judge.sandbox.process import ProcessSandbox
 from tests.students import asked, called, worker
 
 LOOK = """

@@ -26,7 +26,7 @@ VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 def run(probes: list[Probe], monkeypatch: pytest.MonkeyPatch, module: str) -> dict[str, Finding]:
     """What comes of some probes where `module` confines the workers."""
-    monkeypatch.setattr("judge.sandbox.process._CONFINE", module)
+    monkeypatch.setattr("judge.sandbox.forkserver._CONFINE", module)
     monkeypatch.setattr(checking, "PROBES", tuple(probes))
     own = ProcessSandbox(["numpy"])
     try:

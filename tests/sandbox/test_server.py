@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from judge.errors import SandboxError
-from judge.sandbox.process import ForkServer, ProcessSandbox
+from judge.sandbox import forkserver
+from judge.sandbox.forkserver import ForkServer, launch_ahead
+from judge.sandbox.process import ProcessSandbox
 from tests.sandbox.processes import (
     LONG,
     ROOT,
@@ -88,8 +90,36 @@ def test_a_server_that_cannot_start_says_why(
     monkeypatch.syspath_prepend(str(tmp_path))
     before = descriptors()
     with pytest.raises(SandboxError, match="so it is"):
-        ForkServer(["broken_pack"])
+        ForkServer(["broken_pack"]).wait()
     assert descriptors() == before
+
+
+def test_a_server_launched_ahead_is_the_one_that_is_used() -> None:
+    before = descriptors()
+    launch_ahead(["numpy"])
+    launch_ahead(["numpy"])
+    launch_ahead(["no_such_package"])
+    (launched,) = forkserver._launched.values()
+    box = ProcessSandbox(["numpy"])
+    try:
+        assert box.start() is launched
+        assert not forkserver._launched
+        with worker(box, "def one(): return 1") as made:
+            assert called(made, "one") == 1
+    finally:
+        box.close()
+    assert descriptors() == before
+
+
+def test_a_server_launched_ahead_that_died_is_replaced() -> None:
+    launch_ahead(["numpy"])
+    (launched,) = forkserver._launched.values()
+    launched.close()
+    box = ProcessSandbox(["numpy"])
+    try:
+        assert box.start() is not launched
+    finally:
+        box.close()
 
 
 def test_two_hundred_workers_leave_nothing_behind(own: ProcessSandbox) -> None:

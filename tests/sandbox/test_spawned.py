@@ -11,7 +11,7 @@ import pytest
 
 from judge.errors import RulesBroken, TimeUp, TooMuchOutput, WorkerDied
 from judge.sandbox.channel import OUTPUT_KEPT, OUTPUT_LIMIT
-from judge.sandbox.process import ENVIRONMENT
+from judge.sandbox.forkserver import ENVIRONMENT
 from judge.sandbox.spawned import SpawnSandbox
 from tests.sandbox.processes import LONG, children_of, descriptors, eventually, is_alive
 from tests.sandbox.spawning import here, loaded, spawned

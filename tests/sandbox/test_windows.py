@@ -9,7 +9,7 @@ import pytest
 
 from judge.errors import SandboxError
 from judge.sandbox import windows as real
-from judge.sandbox.process import CPU_SECONDS, ENVIRONMENT
+from judge.sandbox.forkserver import CPU_SECONDS, ENVIRONMENT
 from judge.sandbox.spawned import SpawnSandbox
 from tests.sandbox.pretended import Jobs, PipesAndJobs
 from tests.sandbox.processes import LONG, descriptors
