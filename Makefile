@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## grade the solution notebook, then a wrong one
 	JUDGE_DATA=$(VENV)/demo $(BIN)/judge check flash_attention solutions/flash_attention.ipynb
 	JUDGE_DATA=$(VENV)/demo $(BIN)/judge check flash_attention \
-	  tests/submissions/wrong/output_keeps_its_old_scale.py; test $$? -eq 1
+	  tests/submissions/flash_attention/wrong/output_keeps_its_old_scale.py; test $$? -eq 1
 
 test: setup lint  ## the tests, in a few minutes
 	$(BIN)/judge build --check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -36,14 +37,47 @@ class Recorded(Elsewhere):
 
 
 @dataclass(frozen=True)
+class Made:
+    """An object of the submission: what its class was called with, and what was set since."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Exchange:
-    """A call whose arguments the trusted side knows, and what came back."""
+    """A call whose arguments the trusted side knows, and what came back.
+
+    A call of an object's `method` has the name of the class for its function. With a cotangent
+    the value is what `judge.objects.vjp` finds for the arguments `wrt`.
+    """
 
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     take: tuple[str | int, ...]
     value: Any
+    made: Made | None = None
+    method: str = ""
+    cotangent: Any = None
+    wrt: tuple[int | str, ...] = ()
+
+
+def is_numbers(value: Any) -> bool:
+    """Whether a value is an array or, in a process that has torch, a tensor."""
+    return isinstance(value, np.ndarray) or is_tensor(value)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor; never, in a process without torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def is_float_tensor(value: Any) -> bool:
+    """Whether a value is a tensor that can have a gradient."""
+    return is_tensor(value) and bool(value.is_floating_point())
 
 
 def describe_call(
@@ -79,9 +113,9 @@ def _short(value: object) -> str | None:
     return None
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}"
+def _kind(value: Any) -> str:
+    if is_numbers(value):
+        return f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
     if isinstance(value, dict):
         return f"dict of {', '.join(str(key) for key in value)}"[:_SHOWN]
     if isinstance(value, Elsewhere):
@@ -120,8 +154,8 @@ def _resolved(value: Any) -> Any:
 
 def shape_of(value: Any) -> object:
     """What a cost depends on: dtypes and shapes of arrays, and other values as they are."""
-    if isinstance(value, np.ndarray):
-        return (value.dtype.name, value.shape)
+    if is_numbers(value):
+        return (str(value.dtype), tuple(value.shape))
     if isinstance(value, list | tuple):
         return tuple(shape_of(item) for item in value)
     if isinstance(value, dict):

@@ -5,6 +5,7 @@
       notebook.py        what the student reads and writes, solution included (a percent script)
       hidden_tests.py    functions marked by @hidden_test; may import from .oracle
       mutants.toml       known mistakes
+      support.py         where needed: helpers that workers load, and tests call as "support.name"
 
 Every error names the file, the place and the cure.
 """
@@ -104,6 +105,12 @@ def _from_notebook(
         (f"cell {n}", view(cell.source, file, cell.line)) for n, cell in enumerate(code, start=1)
     )
     return submission_from_cells(cells, origin, "notebook")
+
+
+def read_support(challenge: Challenge) -> str:
+    """The source of support.py, which workers load beside a submission; empty without one."""
+    file = challenge.folder / "support.py"
+    return read_text(file) if file.exists() else ""
 
 
 # --- hidden_tests.py --------------------------------------------------------------------------

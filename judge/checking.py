@@ -5,6 +5,9 @@ Both the command and the service of a kernel come through here.
 
 from __future__ import annotations
 
+import atexit
+import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,15 +92,31 @@ def _functions(tasks: Sequence[object]) -> set[str]:
 def grade(challenge: str, submission: Submission | Path | str, seed: int | None = None) -> Report:
     """Grade one submission, for programs: a Submission, a path, or the source itself as text.
 
-    Nothing is recorded. Raises UserError for an unknown challenge or an unreadable file, and
-    SandboxError.
+    Nothing is recorded. Called again from the main thread it finds its fork servers warm. Raises
+    UserError for an unknown challenge or an unreadable file, and SandboxError.
     """
     if isinstance(submission, str):
         submission = submission_from_cells([("", submission)], "a text", "script")
     elif isinstance(submission, Path):
         submission = read_submission(submission)
-    checker = Checker(record=False)
+    wish = Wish(challenge, seed=seed)
+    if threading.current_thread() is threading.main_thread():
+        return _kept().check(wish, submission)
+    checker = Checker(record=False)  # a fork server ends with the thread that starts it
     try:
-        return checker.check(Wish(challenge, seed=seed), submission)
+        return checker.check(wish, submission)
     finally:
         checker.close()
+
+
+_checkers: dict[int, Checker] = {}  # by process: a fork of this one makes its own
+
+
+def _kept() -> Checker:
+    """The checker of this process; it ends with it."""
+    pid = os.getpid()
+    if pid not in _checkers:
+        _checkers.clear()
+        _checkers[pid] = Checker(record=False)
+        atexit.register(_checkers[pid].close)
+    return _checkers[pid]

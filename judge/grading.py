@@ -22,6 +22,7 @@ from judge.replies import Stop
 from judge.results import Isolation, Outcome, Report, Status, Verdict
 from judge.sandbox import Sandbox
 from judge.sandbox.choice import default_sandbox
+from judge.sandbox.forkserver import launch_ahead
 from judge.schedule import Cancel, Progress, Schedule
 from judge.student import Student
 from judge.submission import Submission
@@ -29,6 +30,8 @@ from judge.testing.marks import HiddenTest
 from judge.verdict import outcome_of, report_of
 
 SUBMISSION_SECONDS = 60.0
+
+_State = tuple[tuple[str, int, int], ...]  # of each file: path, time of change, size
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,23 @@ class Grader:
     seconds: float = SUBMISSION_SECONDS  # for all hidden tests of one submission
     sandbox_for: Callable[[tuple[str, ...]], Sandbox] = default_sandbox  # given its packages
     _sandboxes: dict[tuple[str, ...], Sandbox] = field(default_factory=dict)
-    _kits: dict[Challenge, Kit] = field(default_factory=dict)
+    _kits: dict[Challenge, tuple[Kit, _State]] = field(default_factory=dict)
 
     def kit(self, challenge: Challenge) -> Kit:
-        """What is needed to grade `challenge`. Raises ChallengeError and SandboxError."""
-        if challenge not in self._kits:
-            packages = challenge.imports
-            if packages not in self._sandboxes:
-                self._sandboxes[packages] = self.sandbox_for(packages)
-            self._kits[challenge] = Kit(challenge, self._sandboxes[packages])
-        return self._kits[challenge]
+        """What is needed to grade `challenge`, made anew when a file of it has changed.
+
+        Raises ChallengeError and SandboxError.
+        """
+        packages, state = challenge.imports, _state_of(challenge)
+        if packages not in self._sandboxes:
+            self._sandboxes[packages] = self.sandbox_for(packages)
+            if self.sandbox_for is default_sandbox:
+                launch_ahead(packages)  # while the tests are imported
+        kit, known = self._kits.get(challenge, (None, None))
+        if kit is None or known != state:
+            kit = Kit(challenge, self._sandboxes[packages])
+            self._kits[challenge] = kit, state
+        return kit
 
     def grade(self, challenge: Challenge, submission: Submission, asked: Asked) -> Report:
         """Grade one submission. Raises UserError (ChallengeError among them) and SandboxError."""
@@ -170,6 +180,16 @@ class _Check:
             if student.last is not None:
                 self._exchanges[test.name] = student.last
         return stop
+
+
+def _state_of(challenge: Challenge) -> _State:
+    """What tells that a file of a challenge was changed."""
+    files = [
+        file for kind in ("*.py", "*.toml", "mutants/*.py") for file in challenge.folder.glob(kind)
+    ]
+    return tuple(
+        (str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in sorted(files)
+    )
 
 
 def _cores() -> int:

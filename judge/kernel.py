@@ -18,7 +18,7 @@ from judge.errors import JudgeError
 # What the service inherits: where a person's files are, and nothing else of the kernel's.
 _ENVIRONMENT = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "XDG_DATA_HOME", "APPDATA")
 _OURS = "JUDGE_"
-_NEEDED = ("judge", "numpy", "msgspec", "platformdirs", "filelock")
+_NEEDED = ("judge", "numpy", "msgspec", "platformdirs", "filelock", "torch")
 
 _NO_SERVICE = (
     "check() in a notebook does not work on this system yet: its judge runs as a process of its\n"

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from judge.challenge import Challenge, load_tests, reference_submission
+from judge.diagnosis import Diagnosis
 from judge.errors import SandboxError, UnknownNameError, UserError
-from judge.mutants import Diagnosis
 from judge.preparing import prepare
+from judge.program import Measured, Program
 from judge.reference import Reference
 from judge.sandbox import Sandbox
-from judge.student import Measured, Program, Student
+from judge.student import Student
 from judge.testing.marks import HiddenTest
 
 REFERENCE_SECONDS = 60.0
@@ -25,6 +26,8 @@ class Kit:
     def __init__(self, challenge: Challenge, sandbox: Sandbox) -> None:
         self.challenge = challenge
         self.sandbox = sandbox
+        if challenge.profile == "torch":
+            _with_torch()
         self.tests = load_tests(challenge)
         self.diagnosis = Diagnosis(challenge)
         self._program: Program | None = None
@@ -67,3 +70,15 @@ class Kit:
                 "Leave out the task: the name of a test is enough."
             )
         return chosen
+
+
+def _with_torch() -> None:
+    """Let tensors come in. Raises UserError where there is no torch."""
+    try:
+        from judge import tensors
+    except ImportError:
+        raise UserError(
+            "This challenge needs torch, which is not installed here.\n"
+            'Install it: pip install "flashjudge[torch]"'
+        ) from None
+    tensors.enable()

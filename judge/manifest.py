@@ -22,7 +22,10 @@ Profile = Literal["numpy", "torch"]
 
 @dataclass(frozen=True)
 class Task:
-    """One function to write. `function` is its signature, `returns` names the parts it returns."""
+    """One function to write. `function` is its signature, `returns` names the parts it returns.
+
+    Of a class it is that of the constructor, and `methods` are what tests call.
+    """
 
     id: str
     function: str
@@ -31,6 +34,7 @@ class Task:
     returns: tuple[str, ...]
     points: float
     hints: tuple[str, ...]
+    methods: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name and parameters
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class _TaskTable(msgspec.Struct, forbid_unknown_fields=True):
     points: Annotated[float, msgspec.Meta(gt=0, le=1e6)]
     hints: Annotated[list[_Text], msgspec.Meta(min_length=1)]
     returns: list[_Text] = []
+    methods: list[_Text] = []
 
 
 class _ChallengeFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -106,6 +111,7 @@ _CURES = {
     "function": 'Write the signature, such as "softmax(x, axis=-1)".',
     "points": "Write a number above 0.",
     "hints": "List at least one hint, the gentlest first.",
+    "methods": 'List the signatures of methods, such as ["forward(x)"].',
     "returns": 'List the names of what the function returns, such as ["O", "cache"].',
 }
 
@@ -172,27 +178,33 @@ def _wrong_field(file: Path, data: dict[str, Any], reason: str) -> ChallengeErro
 
 
 def _task(table: _TaskTable, file: Path) -> Task:
-    """A task with its signature taken apart."""
+    """A task with its signatures taken apart."""
+    name, parameters = _signature(table.function, "function", table.id, file)
+    return Task(
+        id=table.id,
+        function=table.function,
+        name=name,
+        parameters=parameters,
+        returns=tuple(table.returns),
+        points=table.points,
+        hints=tuple(table.hints),
+        methods=tuple(_signature(text, "methods", table.id, file) for text in table.methods),
+    )
+
+
+def _signature(text: str, field: str, task: str, file: Path) -> tuple[str, tuple[str, ...]]:
+    """The name and the parameters of a signature. Raises ChallengeError."""
     try:
-        (definition,) = ast.parse(f"def {table.function}: ...").body
+        (definition,) = ast.parse(f"def {text}: ...").body
     except (SyntaxError, ValueError):
         definition = None
     if not isinstance(definition, ast.FunctionDef):
         raise ChallengeError(
-            f"{file}: task {table.id}: function = {table.function!r} is not a signature.\n"
-            + _CURES["function"]
+            f"{file}: task {task}: {field} = {text!r} is not a signature.\n" + _CURES[field]
         )
     a = definition.args
     named = [*a.posonlyargs, *a.args, a.vararg, *a.kwonlyargs, a.kwarg]
-    return Task(
-        id=table.id,
-        function=table.function,
-        name=definition.name,
-        parameters=tuple(argument.arg for argument in named if argument is not None),
-        returns=tuple(table.returns),
-        points=table.points,
-        hints=tuple(table.hints),
-    )
+    return definition.name, tuple(argument.arg for argument in named if argument is not None)
 
 
 def read_text(file: Path) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from judge.challenge import Challenge
+from judge.challenge import Challenge, read_support
 from judge.errors import TimeUp, WorkerEnded
+from judge.program import Program
 from judge.replies import Stop, texts
 from judge.sandbox import Worker
-from judge.student import Program, Student
+from judge.student import Student
 from judge.submission import Submission
 
 PLAN_SECONDS = 10.0
@@ -102,9 +103,19 @@ def _program(challenge: Challenge, plan: dict[str, Any], memory: int) -> Program
         memory=memory,
         allowed=challenge.imports,
         imports=tuple(imports),
-        parameters={task.name: task.parameters for task in challenge.tasks},
+        parameters=_parameters(challenge),
         returns={task.name: task.returns for task in challenge.tasks if task.returns},
+        forbidden=challenge.forbidden,
+        support=read_support(challenge),
     )
+
+
+def _parameters(challenge: Challenge) -> dict[str, tuple[str, ...]]:
+    """Of functions by their names, of methods by class and name."""
+    found = {task.name: task.parameters for task in challenge.tasks}
+    for task in challenge.tasks:
+        found |= {f"{task.name}.{name}": parameters for name, parameters in task.methods}
+    return found
 
 
 def _absent(name: str, found: Sequence[str]) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 from judge.calls import Take, shape_of
 from judge.errors import SandboxError
+from judge.program import Measured
+from judge.remotes import Remote
 from judge.replies import Stop
-from judge.student import Measured, Remote, Student
+from judge.student import Student
 
 
 class Reference:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from judge.results import AnyEvidence, Died, Frame, Raised, Said, Status
+from judge.results import AnyEvidence, Died, ForbiddenCall, Frame, Raised, Said, Status
 
 
 class Stop(Exception):  # noqa: N818  an outcome of a hidden test, not an error
@@ -26,11 +26,57 @@ class Stop(Exception):  # noqa: N818  an outcome of a hidden test, not an error
 STRANGE = Died(phase="call", how="it answered what no function of yours returns")
 
 
-def read_measured(found: Any) -> tuple[Any, int, int]:
-    """The value of a measured call, bytes traced, bytes returned. Raises Stop."""
-    if type(found) is dict and _is_count(found.get("traced")) and _is_count(found.get("returned")):
-        return found.get("value"), found["traced"], found["returned"]
+def read_measured(found: Any) -> tuple[Any, dict[str, int], str | None]:
+    """The value of a measured call, its counts, and the line of its largest tensor. Raises Stop."""
+    names = ("traced", "returned", "largest")
+    if type(found) is not dict or not all(_is_count(found.get(name)) for name in names):
+        raise Stop(Status.CRASHED, STRANGE)
+    line = found.get("line")
+    counts = {name: found[name] for name in names}
+    return found.get("value"), counts, _text(line, 300) or None
+
+
+def read_gradients(found: Any, count: int) -> dict[str, Any]:
+    """Value, gradients of `count` arguments and of parameters by path. Raises Stop."""
+    if type(found) is dict:
+        gradients, parameters = found.get("gradients"), found.get("parameters")
+        listed = type(gradients) is list and len(gradients) == count
+        if listed and type(parameters) is dict and all(type(name) is str for name in parameters):
+            return {
+                "value": found.get("value"),
+                "gradients": gradients,
+                "parameters": _of_text(parameters),
+            }
     raise Stop(Status.CRASHED, STRANGE)
+
+
+def read_state(found: Any) -> dict[str, Any]:
+    """Parameters, buffers, names and mode of an object. Raises Stop."""
+    if type(found) is dict:
+        parameters, buffers = found.get("parameters"), found.get("buffers")
+        training = found.get("training")
+        if type(parameters) is dict and type(buffers) is dict:
+            return {
+                "parameters": _of_text(parameters),
+                "buffers": _of_text(buffers),
+                "names": texts(found.get("names")),
+                "training": training if type(training) is bool else None,
+            }
+    raise Stop(Status.CRASHED, STRANGE)
+
+
+def _of_text(table: dict[Any, Any]) -> dict[str, Any]:
+    return {name[:300]: value for name, value in table.items() if type(name) is str}
+
+
+def read_forbidden_call(found: Any) -> AnyEvidence:
+    """A call that the challenge forbids, and the line of the submission that made it."""
+    if type(found) is not dict:
+        found = {}
+    name, label, code = (_text(found.get(key), 200) for key in ("name", "label", "code"))
+    line = found["line"] if _is_count(found.get("line")) else 0
+    frame = Frame(label=label[:80], line=line, function="", code=code)
+    return ForbiddenCall(name=name, frame=frame if line else None)
 
 
 def read_exception(found: Any) -> tuple[str, str, tuple[Frame, ...]]:

@@ -135,9 +135,17 @@ class Changed(Evidence, tag="changed", frozen=True, kw_only=True):
 
 
 class CostTooHigh(Evidence, tag="cost", frozen=True, kw_only=True):
-    """Memory, time or calls over a limit. Bytes and seconds are plain numbers."""
+    """Memory, time or calls over a limit. Bytes, elements and seconds are plain numbers."""
 
-    what: Literal["traced memory", "resident memory", "virtual memory", "growth", "time", "calls"]
+    what: Literal[
+        "traced memory",
+        "resident memory",
+        "virtual memory",
+        "largest tensor",
+        "growth",
+        "time",
+        "calls",
+    ]
     used: float
     limit: float
     reference: float | None = None
@@ -163,6 +171,23 @@ class Raised(Evidence, tag="raised", frozen=True, kw_only=True):
     type: str
     text: str
     frames: tuple[Frame, ...] = ()
+
+
+class ForbiddenCall(Evidence, tag="forbidden", frozen=True, kw_only=True):
+    """A library function that the challenge asks the student to write."""
+
+    name: str  # "torch.softmax"
+    frame: Frame | None = None
+
+
+class OffDistribution(Evidence, tag="distribution", frozen=True, kw_only=True):
+    """A statistic of random numbers that is too far from what it should be."""
+
+    quantity: str  # "the share of zeros"
+    got: Number
+    expected: float
+    allowed: float  # the largest distance that chance explains
+    size: int  # of the sample
 
 
 class Died(Evidence, tag="died", frozen=True, kw_only=True):
@@ -193,6 +218,8 @@ AnyEvidence = (
     | WrongValue
     | Changed
     | CostTooHigh
+    | ForbiddenCall
+    | OffDistribution
     | Raised
     | Died
     | LimitHit

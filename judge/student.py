@@ -1,4 +1,4 @@
-"""Student: what a hidden test can do with a submission. Remote: what stays in the worker.
+"""Student: what a hidden test can do with a submission.
 
 Everything a Student returns is a fresh plain value or NumPy array, checked by `judge.wire`. What
 goes wrong on the submission's side ends the test by `Stop`, with an outcome and its evidence.
@@ -7,29 +7,35 @@ goes wrong on the submission's side ends the test by `Stop`, with an outcome and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from msgspec import structs
 
 from judge.calls import (
-    Elsewhere,
     Exchange,
     Layout,
+    Made,
     Recorded,
     Take,
     describe_call,
+    is_float_tensor,
+    is_tensor,
     known,
     path_of,
 )
 from judge.errors import TimeUp, TooMuchOutput, WorkerEnded
+from judge.program import Measured, Program, Worker
+from judge.remotes import Remote
 from judge.replies import (
     STRANGE,
     Stop,
     read_exception,
     read_forbidden,
+    read_forbidden_call,
+    read_gradients,
     read_measured,
     read_missing,
     texts,
@@ -42,40 +48,7 @@ if TYPE_CHECKING:
 
 _TEXT = 200  # characters of a text that is not ours
 
-
-class Worker(Protocol):
-    """What a Student needs of a sandbox's worker."""
-
-    @property
-    def charged(self) -> float: ...
-    def ask(self, kind: str, value: dict[str, Any] | None, seconds: float) -> Message: ...
-    def clear_peaks(self) -> None: ...
-    def peaks(self) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Program:
-    """A submission made ready: what each worker loads, and what its functions are called with."""
-
-    plan: dict[str, Any]  # opaque here: made by a worker, read by workers
-    memory: int  # bytes a worker may allocate
-    allowed: tuple[str, ...]  # packages it may import
-    imports: tuple[str, ...]  # top-level names of the modules it imports
-    parameters: dict[str, tuple[str, ...]]  # function -> names of its parameters
-    returns: dict[str, tuple[str, ...]]  # function -> names of its results
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A measured call. Bytes; peaks of the process are absolute, traced ones above the start."""
-
-    value: Any
-    seconds: float  # as the trusted process saw it, the transport of all values included
-    traced_bytes: int
-    resident_bytes: int
-    virtual_bytes: int
-    returned_bytes: int
-    find_line: Callable[[], str | None] = field(repr=False, default=lambda: None)
+Target = str | tuple[Ref, str]  # a function, or an object and its method
 
 
 class Student:
@@ -156,16 +129,52 @@ class Student:
             peaks = self._worker.peaks()
         except WorkerEnded as ended:
             raise self._ended(ended) from None
-        value, traced, returned = read_measured(found)
+        value, counts, line = read_measured(found)
         return Measured(
             value=self._received(value, Exchange(name, args, kwargs, path_of(take), None)),
             seconds=seconds,
-            traced_bytes=traced,
+            traced_bytes=counts["traced"],
             resident_bytes=peaks.resident,
             virtual_bytes=peaks.virtual,
-            returned_bytes=returned,
-            find_line=lambda: self._line(ask),
+            returned_bytes=counts["returned"],
+            largest=counts["largest"],
+            find_line=lambda: line or self._line(ask),
         )
+
+    def vjp(
+        self,
+        name: str,
+        args: Sequence[Any],
+        cotangent: Any,
+        /,
+        *,
+        wrt: Sequence[int | str] | None = None,
+        take: Take = None,
+        **kwargs: Any,
+    ) -> tuple[Any, list[Any]]:
+        """The value of a call, and the gradients of `(value * cotangent).sum()`.
+
+        `wrt` names arguments by position or keyword: all float tensors by default. A gradient is
+        None where autograd finds no way to it. For a result of several tensors `cotangent` is a
+        list.
+        """
+        asked = Exchange(name, tuple(args), kwargs, path_of(take), None)
+        found = self._gradients(name, self._with_wrt(asked, cotangent, wrt))
+        return found["value"], found["gradients"]
+
+    def make(self, name: str, /, *args: Any, **kwargs: Any) -> Remote:
+        """An object of a class of the submission, or of the challenge's `support.`"""
+        request = self._request(name, args, kwargs, ())
+        reply = self._expect(self._ask("call", {**request, "keep": True}), "value").value
+        resolved = known((args, kwargs))
+        made = Made(tuple(resolved[0]), resolved[1]) if resolved is not None else None
+        remote = self._remote(reply)
+        remote.made, remote.cls = made, name
+        return remote
+
+    def seed(self, number: int) -> None:
+        """Set the worker's global generators: Python's, NumPy's and torch's."""
+        self._ask("seed", {"seed": number})
 
     def random_state(self) -> str:
         """A digest of the worker's global random state, Python's and NumPy's."""
@@ -192,6 +201,8 @@ class Student:
             ask = {
                 "plan": self._program.plan,
                 "allowed": list(self._program.allowed),
+                "forbidden": list(self._program.forbidden),
+                "support": self._program.support,
                 "returns": {name: list(names) for name, names in self._program.returns.items()},
             }
             reply = self._ask("load", ask)
@@ -214,7 +225,7 @@ class Student:
 
     def _call(
         self,
-        name: str,
+        name: Target,
         args: Sequence[Any],
         kwargs: dict[str, Any],
         *,
@@ -224,19 +235,47 @@ class Student:
         request = self._request(name, args, kwargs, take)
         return self._expect(self._ask("call", {**request, "keep": keep}), "value").value
 
+    def _with_wrt(
+        self, asked: Exchange, cotangent: Any, wrt: Sequence[int | str] | None
+    ) -> Exchange:
+        if wrt is None:
+            wrt = [n for n, arg in enumerate(asked.args) if is_float_tensor(arg)]
+        return replace(asked, cotangent=cotangent, wrt=tuple(wrt))
+
+    def _gradients(self, target: Target, asked: Exchange) -> dict[str, Any]:
+        """Value, gradients of arguments and of parameters; the exchange is remembered."""
+        ask = {
+            **self._request(target, asked.args, asked.kwargs, asked.take),
+            "cotangent": self._outgoing(asked.cotangent),
+            "wrt": list(asked.wrt),
+            "parameters": asked.method != "",
+        }
+        reply = self._expect(self._ask("vjp", ask), "value").value
+        found = read_gradients(reply, len(asked.wrt))
+        given = [*found["gradients"], *found["parameters"].values()]
+        if not all(gradient is None or is_tensor(gradient) for gradient in given):
+            raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        self._received(found, asked)
+        return {**found, "value": self._with_remotes(found["value"])}
+
     def _request(
-        self, name: str, args: Sequence[Any], kwargs: dict[str, Any], take: tuple[str | int, ...]
+        self,
+        name: Target,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        take: tuple[str | int, ...],
     ) -> dict[str, Any]:
         self._describe(name, args, kwargs)
         return {
-            "function": name,
+            "function": name if isinstance(name, str) else list(name),
             "args": [self._outgoing(arg) for arg in args],
             "kwargs": self._outgoing(kwargs),
             "take": list(take),
         }
 
-    def _describe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-        self.last_call = describe_call(name, self._program.parameters.get(name, ()), args, kwargs)
+    def _describe(self, name: Target, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        said = name if isinstance(name, str) else f"{name[0].type[:_TEXT]}.{name[1]}"
+        self.last_call = describe_call(said, self._program.parameters.get(said, ()), args, kwargs)
         self.last = None
 
     def _line(self, ask: dict[str, Any]) -> str | None:
@@ -255,6 +294,8 @@ class Student:
             raise self._raised(reply.value)
         if reply.kind == "missing":
             raise read_missing(reply.value)
+        if reply.kind == "forbidden":
+            raise Stop(Status.FAILED, self._with_call(read_forbidden_call(reply.value)))
         return reply
 
     def _exchange(self, kind: str, value: Any) -> Message:
@@ -331,6 +372,8 @@ class Student:
     def _received(self, value: Any, exchange: Exchange) -> Any:
         """The value for the test; the exchange is remembered when it can be repeated elsewhere."""
         arguments = known((exchange.args, exchange.kwargs))
+        if exchange.method and exchange.made is None:
+            arguments = None
         if arguments is not None:
             args, kwargs = arguments
             self.last = replace(exchange, args=args, kwargs=kwargs, value=value)
@@ -349,43 +392,3 @@ class Student:
         if not isinstance(value, Ref):
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
         return Remote(self, value, origin=origin, known=known)
-
-
-class Remote(Elsewhere):
-    """A value that stays in the worker: an argument built there, or a result left there."""
-
-    def __init__(
-        self,
-        student: Student,
-        ref: Ref,
-        *,
-        origin: Exchange | None = None,
-        known: Any = None,
-    ) -> None:
-        self.ref = ref
-        self.type = ref.type[:_TEXT]
-        self.described = f"your own {self.type}"
-        self.known = known
-        self._student = student
-        self._origin = origin
-
-    def get(self, take: Take = None) -> Any:
-        """The value, or the part of it that `take` names."""
-        ask = {"ref": self.ref, "take": list(path_of(take))}
-        value = self._student._expect(self._student._ask("get", ask), "value").value
-        origin = self._origin_of(take)
-        if origin is None:
-            return self._student._with_remotes(value)
-        return self._student._received(value, origin)
-
-    def part(self, take: Take) -> Remote:
-        """A part of the value, left in the worker."""
-        ask = {"ref": self.ref, "take": list(path_of(take))}
-        reply = self._student._ask("part", ask).value
-        return self._student._remote(reply, origin=self._origin_of(take))
-
-    def _origin_of(self, take: Take) -> Exchange | None:
-        """The call that a part of this value comes from."""
-        if self._origin is None:
-            return None
-        return replace(self._origin, take=(*self._origin.take, *path_of(take)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,11 @@ from judge.grading import Grader
 from judge.manifest import Challenge
 from judge.sandbox.process import ProcessSandbox
 from tests import doubling
+
+
+def pytest_configure() -> None:
+    """A shell that runs us in the background has Ctrl-C ignored; our commands must hear it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

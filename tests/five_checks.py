@@ -5,7 +5,8 @@
 The five, as hidden tests: the forward against full softmax attention, no (N, N) array in a large
 forward, central differences, the backward against the naive backward, and the peak of both below a
 fifth of an (N, N) array. They are run, needs ignored, on all mutants of the challenge and on the
-hand-written submissions in tests/submissions/wrong. All hidden tests together catch every one.
+hand-written submissions in tests/submissions/flash_attention/wrong. All hidden tests together catch
+every one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from judge.mutants import read_mutants
 from judge.results import Status
 from judge.submission import Submission, read_submission
 
-WRONG = Path(__file__).parent / "submissions" / "wrong"
+WRONG = Path(__file__).parent / "submissions" / "flash_attention" / "wrong"
 QUICK = (
     "output_equals_full_softmax_attention",
     "gradients_equal_the_naive_backward",

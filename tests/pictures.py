@@ -31,8 +31,11 @@ class Picture:
     tests: tuple[str, ...] = ()
 
 
+WRONG = "tests/submissions/flash_attention/wrong"
 PICTURES = (
-    Picture("failing", "tests/submissions/wrong/output_keeps_its_old_scale.py", (TEST,)),
+    Picture(
+        "failing", "tests/submissions/flash_attention/wrong/output_keeps_its_old_scale.py", (TEST,)
+    ),
     Picture("passing", "solutions/flash_attention.ipynb"),
 )
 

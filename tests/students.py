@@ -25,6 +25,8 @@ def program(
     returns: Mapping[str, Sequence[str]] | None = None,
     parameters: Mapping[str, Sequence[str]] | None = None,
     allowed: Sequence[str] = ("numpy",),
+    forbidden: Sequence[str] = (),
+    support: str = "",
 ) -> Program:
     """A script made ready by `worker`; everything it defines at top level is wanted."""
     found = worker.ask("plan", {"cells": [["", source]], "kind": "script", "wanted": []}, SECONDS)
@@ -38,6 +40,8 @@ def program(
         imports=tuple(dict.fromkeys(row[0].partition(".")[0] for row in plan["imports"])),
         parameters={name: tuple(names) for name, names in (parameters or {}).items()},
         returns={name: tuple(names) for name, names in (returns or {}).items()},
+        forbidden=tuple(forbidden),
+        support=support,
     )
 
 
@@ -60,7 +64,13 @@ def worker(sandbox: ProcessSandbox, source: str, *, memory: int = MEMORY) -> Ite
     with sandbox.worker(memory) as made:
         assert isinstance(made, ForkedWorker)
         ready = program(made, source)
-        ask = {"plan": ready.plan, "allowed": list(ready.allowed), "returns": {}}
+        ask = {
+            "plan": ready.plan,
+            "allowed": list(ready.allowed),
+            "forbidden": [],
+            "support": "",
+            "returns": {},
+        }
         assert made.ask("load", ask, SECONDS).kind == "loaded"
         yield made
 

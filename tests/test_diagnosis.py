@@ -10,8 +10,8 @@ import pytest
 
 from judge.calls import Exchange
 from judge.challenge import load_tests
+from judge.diagnosis import Diagnosis
 from judge.manifest import Challenge, read_challenge
-from judge.mutants import Diagnosis
 from judge.replies import Stop
 from judge.results import CostTooHigh, Outcome, Status
 from judge.verdict import outcome_of

@@ -19,11 +19,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("authoring", "report", "sandbox", "testing", "worker")
+PACKAGES = ("authoring", "report", "sandbox", "testing", "wire", "worker")
 
 LAYERS = (
     # text, bytes and names: nothing of the judge is known here
     {"errors", "files", "frames", "paths", "wire"},
+    {"tensors", "objects"},
     # what is read and written
     {"intake", "kernel", "manifest", "percent", "regions", "results"},
     {"calls", "progress", "replies", "submission", "validation"},
@@ -31,11 +32,13 @@ LAYERS = (
     {"worker"},
     {"sandbox"},
     # what a hidden test holds in its hands
+    {"program", "remotes"},
     {"student"},
     {"reference", "testing"},
     # a challenge, and a submission of it
     {"challenge"},
     {"catalogue", "mutants", "preparing", "prompting", "schedule", "verdict"},
+    {"diagnosis"},
     {"kit"},
     {"grading"},
     # what a person asks for
@@ -49,15 +52,31 @@ LAYERS = (
 )
 
 BOUNDARIES = {
-    "worker": {"wire", "paths"},
+    "worker": {"wire", "paths", "tensors", "objects"},
+    "tensors": {"wire"},
+    "objects": {"paths"},
     "sandbox": {"wire", "errors"},
     "sandbox.inline": {"wire", "errors", "worker"},  # no isolation at all, for a debugger
     "sandbox.spawn_worker": {"wire", "worker"},  # it runs in a worker
     "sandbox.server": set[str](),  # started by path, before any package can be found
-    "testing": {"student", "calls", "results", "replies", "errors"},
-    "student": {"wire", "calls", "replies", "results", "errors"},
+    "testing": {
+        "student",
+        "program",
+        "remotes",
+        "calls",
+        "results",
+        "replies",
+        "errors",
+        "tensors",
+    },
+    "student": {"wire", "calls", "program", "remotes", "replies", "results", "errors"},
+    "remotes": {"wire", "calls", "replies"},
     "submission": {"errors", "intake"},
-    "mutants": {"calls", "challenge", "manifest", "paths", "results", "submission", "errors"},
+    "mutants": {"challenge", "manifest", "submission", "errors"},
+    "diagnosis": {
+        *("calls", "challenge", "mutants", "objects", "paths", "results", "submission"),
+        *("errors", "tensors"),
+    },
     "report": {"results", "errors"},
     "report.health": {"doctor"},
     "report.killtable": {"validation"},
@@ -74,16 +93,26 @@ THIRD_PARTY = {
     "nbformat": {"authoring", "submission"},
     "nbconvert": {"authoring"},
     "jupytext": {"authoring"},
-    "torch": {"worker"},
+    "torch": {"worker.watching", "tensors", "objects", "testing.autograd"},
     "filelock": {"progress"},
     "platformdirs": {"progress"},
     "msgspec": {
         *("authoring", "catalogue", "challenge", "checking", "debugging", "grading", "manifest"),
-        *("mutants", "report", "results", "student", "submission", "testing", "validation", "wire"),
+        *(
+            "diagnosis",
+            "mutants",
+            "report",
+            "results",
+            "student",
+            "submission",
+            "testing",
+            "validation",
+            "wire",
+        ),
     },
     "numpy": {
-        *("authoring", "calls", "grading", "kit", "mutants", "preparing", "student", "testing"),
-        *("wire", "worker"),
+        *("authoring", "calls", "diagnosis", "grading", "kit", "preparing", "student", "tensors"),
+        *("testing", "wire", "worker"),
     },
 }
 BANNED = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "copyreg"}
@@ -92,7 +121,7 @@ BANNED = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shel
 EXECUTES = {
     "worker.loading": {"exec", "compile"},
     "worker.cells": {"compile"},
-    "mutants": {"exec", "compile"},
+    "diagnosis": {"exec", "compile"},
 }
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from judge.calls import Exchange
 from judge.challenge import load_tests, reference_submission
+from judge.diagnosis import Diagnosis
 from judge.errors import ChallengeError
 from judge.manifest import Challenge, read_challenge
-from judge.mutants import Diagnosis, read_mutants
+from judge.mutants import read_mutants
 from judge.results import Misconception, Outcome, Status
 from judge.verdict import outcome_of
 from tests.folders import write_challenge
@@ -244,14 +245,14 @@ def test_each_call_that_shows_the_same_mistake_is_named(mistakes: Challenge) -> 
 
 
 def test_large_calls_are_not_repeated(mistakes: Challenge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judge.mutants._LARGEST", 2)
+    monkeypatch.setattr("judge.diagnosis._LARGEST", 2)
     assert named(mistakes, (X, X + 2)) == [None]
 
 
 def test_when_time_is_up_nothing_more_is_tried(
     mistakes: Challenge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("judge.mutants.DIAGNOSIS_SECONDS", -1.0)
+    monkeypatch.setattr("judge.diagnosis.DIAGNOSIS_SECONDS", -1.0)
     assert named(mistakes, (X, X + 2)) == [None]
 
 

@@ -12,6 +12,9 @@ from judge.catalogue import bundled
 from tests.kernels import Kernel, kernel
 
 IDS = sorted(path.stem for path in bundled("templates").glob("*.ipynb"))
+NUMPY = ("flash_attention", "softmax_numpy")
+TORCH = ("softmax", "linear", "mha", "adam", "topk_sampling")  # in one kernel, one after another
+REST = [id for id in IDS if id not in (*NUMPY, *TORCH)]
 
 
 @pytest.fixture(autouse=True)
@@ -40,20 +43,59 @@ def test_there_are_notebooks() -> None:
     assert sorted(path.stem for path in bundled("solutions").glob("*.ipynb")) == IDS
 
 
-@pytest.mark.parametrize("id", IDS)
-def test_a_template_is_not_attempted_and_shows_no_traceback(id: str, empty: Kernel) -> None:
-    printed = [empty.run(source) for source in cells("templates", id)]
+def template_is_not_attempted(id: str, running: Kernel) -> None:
+    printed = [running.run(source) for source in cells("templates", id)]
     report = printed[-1]
     assert "not attempted" in report
     assert " passed " not in report
     assert not any("Traceback" in text for text in printed)
 
 
-@pytest.mark.parametrize("id", IDS)
-def test_a_solution_passes(id: str, empty: Kernel) -> None:
-    *before, report = [empty.run(source) for source in cells("solutions", id)]
+def solution_passes(id: str, running: Kernel) -> None:
+    *before, report = [running.run(source) for source in cells("solutions", id)]
     assert report.startswith("passed"), report
     assert not any("Traceback" in text for text in before)
+
+
+@pytest.mark.parametrize("id", NUMPY)
+def test_a_template_is_not_attempted_and_shows_no_traceback(id: str, empty: Kernel) -> None:
+    template_is_not_attempted(id, empty)
+
+
+@pytest.mark.parametrize("id", NUMPY)
+def test_a_solution_passes(id: str, empty: Kernel) -> None:
+    solution_passes(id, empty)
+
+
+STATE = """
+import torch
+print(torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled())
+print(torch.initial_seed(), hash(torch.get_rng_state().numpy().tobytes()))
+"""
+
+
+def test_torch_challenges_in_a_kernel_that_uses_torch(empty: Kernel) -> None:
+    empty.run("import torch; torch.manual_seed(5); torch.set_num_threads(2)")
+    empty.run("torch.set_default_dtype(torch.float64); kept = torch.randn(3, 3) @ torch.ones(3)")
+    for id in TORCH:
+        template_is_not_attempted(id, empty)
+    for id in TORCH:
+        source = cells("solutions", id)
+        for cell in source[:-1]:
+            empty.run(cell)
+        before = empty.run(STATE)
+        report = empty.run(source[-1])
+        assert report.startswith("passed"), report
+        assert empty.run(STATE) == before
+    assert "float64" in before
+    assert empty.run("kept.shape").startswith("torch.Size")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", REST)
+def test_template_and_solution_of_the_rest(id: str, empty: Kernel) -> None:
+    template_is_not_attempted(id, empty)
+    solution_passes(id, empty)
 
 
 def test_both_tasks_of_the_flagship_are_not_attempted(empty: Kernel) -> None:

@@ -1,4 +1,4 @@
-"""The hand-written submissions of flash attention: right ones pass, wrong ones fail as they say."""
+"""The hand-written submissions of every challenge: right ones pass, wrong ones fail as they say."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from judge.results import Report, Status, Verdict
 from judge.submission import read_submission
 
 FOLDER = Path(__file__).parent / "submissions"
-RIGHT = sorted(path for path in (FOLDER / "right").iterdir() if path.suffix in (".py", ".ipynb"))
-WRONG = sorted((FOLDER / "wrong").glob("*.py"))
+FLAGSHIP = "flash_attention"
+RIGHT = sorted(path for path in FOLDER.glob("*/right/*") if path.suffix in (".py", ".ipynb"))
+WRONG = sorted(FOLDER.glob("*/wrong/*.py"))
 HEADER = re.compile(r"# mistake: (.+) \| fails: (\w+) \| misconception: (\w+)")
 SEEDS = (1, 2, 3, 4, 5)
 
@@ -28,9 +29,17 @@ def grader() -> Iterator[Grader]:
     found.close()
 
 
-@pytest.fixture(scope="module")
-def challenge() -> Challenge:
-    return read_challenge(bundled() / "flash_attention")
+def of(path: Path) -> Challenge:
+    """The challenge that a submission is for: the folder says it."""
+    return read_challenge(bundled() / path.parts[-3])
+
+
+def is_flagship(path: Path) -> bool:
+    return path.parts[-3] == FLAGSHIP
+
+
+def label(path: Path) -> str:
+    return path.stem if is_flagship(path) else f"{path.parts[-3]}-{path.stem}"
 
 
 def header(path: Path) -> tuple[str, str, str]:
@@ -57,16 +66,24 @@ def with_needs(grader: Grader, challenge: Challenge, name: str) -> tuple[str, ..
 
 
 def test_the_corpus_is_as_large_as_promised() -> None:
-    assert len(RIGHT) >= 8
-    assert len(WRONG) >= 25
-    assert sum(header(path)[2] == "none" for path in WRONG) >= 10
+    assert sum(is_flagship(path) for path in RIGHT) >= 8
+    wrong = [path for path in WRONG if is_flagship(path)]
+    assert len(wrong) >= 25
+    assert sum(header(path)[2] == "none" for path in wrong) >= 10
 
 
-@pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
-def test_a_wrong_one_fails_the_test_it_names(
-    path: Path, grader: Grader, challenge: Challenge
-) -> None:
+def test_every_torch_challenge_has_wrong_ones_of_another_kind() -> None:
+    found = [read_challenge(file.parent) for file in bundled().glob("*/challenge.toml")]
+    torch = [challenge.id for challenge in found if challenge.profile == "torch"]
+    assert len(torch) >= 20
+    for id in torch:
+        assert len(list((FOLDER / id / "wrong").glob("*.py"))) >= 2, id
+
+
+@pytest.mark.parametrize("path", WRONG, ids=label)
+def test_a_wrong_one_fails_the_test_it_names(path: Path, grader: Grader) -> None:
     _, name, misconception = header(path)
+    challenge = of(path)
     asked = Asked(tests=with_needs(grader, challenge, name), seed=1)
     report = grader.grade(challenge, read_submission(path), asked)
     outcome = next(test for test in report.tests if test.name == name)
@@ -75,27 +92,32 @@ def test_a_wrong_one_fails_the_test_it_names(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
-def test_a_wrong_one_does_not_pass(path: Path, grader: Grader, challenge: Challenge) -> None:
+@pytest.mark.parametrize("path", WRONG, ids=label)
+def test_a_wrong_one_does_not_pass(path: Path, grader: Grader) -> None:
     misconception = header(path)[2]
-    report = grader.grade(challenge, read_submission(path), Asked(seed=2))
+    report = grader.grade(of(path), read_submission(path), Asked(seed=2))
     assert report.verdict is Verdict.FAILED
     assert named(report) <= {misconception} - {"none"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
-def test_a_right_one_has_full_points(
-    path: Path, seed: int, grader: Grader, challenge: Challenge
-) -> None:
-    report = grader.grade(challenge, read_submission(path), Asked(seed=seed))
+def full_points(path: Path, seed: int, grader: Grader) -> None:
+    report = grader.grade(of(path), read_submission(path), Asked(seed=seed))
     left = [
-        (test.name, test.status, test.evidence) for test in report.tests if not _passed(test.status)
+        (test.name, test.status, test.evidence)
+        for test in report.tests
+        if test.status is not Status.PASSED
     ]
     assert left == []
-    assert report.points.earned == report.points.possible == 100
+    assert report.points.earned == report.points.possible
 
 
-def _passed(status: Status) -> bool:
-    return status is Status.PASSED
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("path", RIGHT, ids=label)
+def test_a_right_one_has_full_points(path: Path, seed: int, grader: Grader) -> None:
+    full_points(path, seed, grader)
+
+
+@pytest.mark.parametrize("path", [path for path in RIGHT if not is_flagship(path)], ids=label)
+def test_a_right_one_in_torch_has_full_points(path: Path, grader: Grader) -> None:
+    full_points(path, 6, grader)

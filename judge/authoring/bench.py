@@ -13,10 +13,11 @@ from judge.challenge import Challenge, reference_submission
 from judge.grading import Asked, Grader
 from judge.kit import REFERENCE_SECONDS
 from judge.preparing import prepare
+from judge.program import Worker
 from judge.replies import Stop
 from judge.report.message import message_lines
 from judge.results import Died, LimitHit, Outcome, Raised, Report, Status, Verdict
-from judge.student import Student, Worker
+from judge.student import Student
 from judge.submission import Submission
 from judge.testing.marks import HiddenTest
 from judge.wire import Message

@@ -58,19 +58,31 @@ def stubs(challenge: Challenge) -> tuple[Stub, ...]:
 
 def _answers(tasks: tuple[Task, ...], library: _Library) -> Iterator[tuple[str, list[str]]]:
     """What a stub returns, in words, and as an expression for each task."""
-    like = [task.parameters[0] if task.parameters else "0.0" for task in tasks]
+    arguments = [_arguments(task) for task in tasks]
+    like = [names[0] if names else "0.0" for names in arguments]
     yield "zeros", [library.zeros.format(name) for name in like]
     yield "NaN", [library.nan.format(name) for name in like]
     yield "the number 0", ["0.0" for _ in tasks]
     yield "None", ["None" for _ in tasks]
-    for place in range(min(_ARGUMENTS, max(len(task.parameters) for task in tasks))):
-        names = [task.parameters[place : place + 1] for task in tasks]
+    for place in range(min(_ARGUMENTS, max(map(len, arguments)))):
+        names = [found[place : place + 1] for found in arguments]
         returned = f"the argument {' or '.join(sorted({n for name in names for n in name}))}"
         yield returned, [name[0] if name else "None" for name in names]
 
 
+def _arguments(task: Task) -> tuple[str, ...]:
+    """What the answer may be made of: the arguments of the function, or of the first method."""
+    return task.methods[0][1] if task.methods else task.parameters
+
+
 def _function(task: Task, answer: str) -> str:
-    """The task's function with one line for a body."""
+    """The task's function, or each method of its class, with one line for a body."""
+    if task.methods:
+        first = "".join(f"{name}=None, " for name in _arguments(task))
+        lines = [f"class {task.name}:", "    def __init__(self, *args, **kwargs): pass"]
+        for name, _ in task.methods:
+            lines += [f"    def {name}(self, {first}*args, **kwargs): return {answer}"]
+        return "\n".join(lines)
     (definition,) = ast.parse(f"def {task.function}: ...").body
     for node in ast.walk(definition):
         if isinstance(node, ast.arg):

@@ -32,6 +32,9 @@ def wording(cost: CostTooHigh) -> Wording:
     if cost.what == "calls":
         limit, used = figures.count(cost.limit, "call"), figures.count(cost.used, "call")
         return _plain(cost, limit, used, "makes")
+    if cost.what == "largest tensor":
+        limit, used = figures.count(cost.limit, "element"), figures.count(cost.used, "element")
+        return [f"no tensor of more than {limit}"], [f"one of {used}"], _line(cost)
     return _memory(cost)
 
 

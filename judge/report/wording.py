@@ -21,9 +21,11 @@ from judge.results import (
     CostTooHigh,
     Died,
     Evidence,
+    ForbiddenCall,
     Frame,
     LimitHit,
     NotFinite,
+    OffDistribution,
     Places,
     Raised,
     Said,
@@ -275,3 +277,28 @@ def _said(evidence: Said, width: int) -> list[Section]:
 
 def _while(phase: Literal["load", "call"]) -> str:
     return " (while your cells were loaded, before any call)" if phase == "load" else ""
+
+
+@_body.register
+def _forbidden(evidence: ForbiddenCall, width: int) -> list[Section]:
+    name = one_line(evidence.name, _NAME)
+    where = _frame(evidence.frame, width) if evidence.frame else []
+    return _parts(
+        width,
+        expected=[f"your own code in place of {name}"],
+        got=[f"a call of {name}, which this challenge forbids under any name"],
+        where=where,
+        following="write what it computes yourself: that is the exercise",
+    )
+
+
+@_body.register
+def _distribution(evidence: OffDistribution, width: int) -> list[Section]:
+    name = one_line(evidence.quantity, _NAME)
+    expected, allowed = (figures.value(x, 4) for x in (evidence.expected, evidence.allowed))
+    return _parts(
+        width,
+        expected=[f"{name} of {expected}, at most {allowed} away by chance"],
+        got=[f"{figures.value(evidence.got, 4)}, over {figures.count(evidence.size, 'draw')}"],
+        following="draw a large sample yourself and look at its mean, spread and a few entries",
+    )

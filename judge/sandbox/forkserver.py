@@ -27,6 +27,7 @@ _LINE = 65536
 _ENTRY = "judge.worker.__main__"
 _LIMITS = "judge.sandbox.limits"
 _CONFINE = "judge.sandbox.confine"
+_WARM = "judge.worker.watching"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", **dict.fromkeys(_THREADS, "1")}  # all that a worker is given
 
@@ -78,6 +79,7 @@ class ForkServer:
             "limits": _LIMITS,
             "confine": _CONFINE,
             "preload": packages,
+            "warm": _WARM if "torch" in packages else None,
         }
         self.level: Literal["none", "full", "reduced"] = "none"  # known once it is ready
         self.layers: tuple[str, ...] = ()

@@ -63,6 +63,8 @@ class Server:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of rights may have cleared it
         for name in settings["preload"]:
             importlib.import_module(name)
+        if settings["warm"]:
+            importlib.import_module(settings["warm"]).warm()
         self._alive: set[int] = set()
         self._spare: _Ready | None = None
         self._allocated = self._limits.allocated()

@@ -7,7 +7,9 @@ with an oracle of its own, and fails by raising `Failed`, which the `expect_*` f
 from __future__ import annotations
 
 from judge.calls import Recorded
-from judge.student import Measured, Remote, Student
+from judge.program import Measured
+from judge.remotes import Remote
+from judge.student import Student
 from judge.testing.closeness import (
     expect_close,
     expect_dtype,
@@ -16,7 +18,13 @@ from judge.testing.closeness import (
     expect_shape,
     expect_type,
 )
-from judge.testing.cost import expect_at_most, expect_growth, expect_memory
+from judge.testing.cost import (
+    expect_at_most,
+    expect_growth,
+    expect_memory,
+    expect_no_larger_tensor,
+)
+from judge.testing.distribution import expect_mean, expect_normal, expect_rate
 from judge.testing.failed import Failed, expect
 from judge.testing.gradients import central_differences, expect_gradient
 from judge.testing.inputs import poison
@@ -37,7 +45,11 @@ __all__ = [
     "expect_finite",
     "expect_gradient",
     "expect_growth",
+    "expect_mean",
     "expect_memory",
+    "expect_no_larger_tensor",
+    "expect_normal",
+    "expect_rate",
     "expect_same",
     "expect_shape",
     "expect_type",

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import DTypeLike
 
+from judge.calls import is_numbers
 from judge.results import Changed, NotFinite, WrongShape, WrongType, WrongValue
 from judge.testing.failed import Failed
 from judge.testing.places import places_of
@@ -40,7 +41,7 @@ def expect_close(
     tolerance: float = 1e-4,
     floor: float = 0.0,
     absolute: bool = False,
-    dtype: DTypeLike | None = None,
+    dtype: Any = None,
     axes: Sequence[str] = (),
     tile: int | None = None,
     hint: str | None = None,
@@ -51,12 +52,14 @@ def expect_close(
     given; else, where `want` is of floats, of any float type. `axes` names the axes for the
     message; with `tile` it draws which tiles of rows are wrong. Raises Failed.
     """
-    wanted = np.asarray(want)
+    wanted = (
+        number_array(want, "the oracle's value", None) if is_numbers(want) else np.asarray(want)
+    )
     subject = _Subject(name, tuple(axes), tile, hint)
-    array = number_array(got, name, hint)
+    array = number_array(got, name, hint, like=want)
     expect_shape(array, wanted.shape, name=name, hint=hint)
     if dtype is not None:
-        expect_dtype(array, dtype, name=name, hint=hint)
+        expect_dtype(got, dtype, name=name, hint=hint)
     else:
         _kind(array, wanted, subject)
     _finite(array, subject)
@@ -87,15 +90,23 @@ def expect_shape(
 
 
 def expect_dtype(
-    got: _Array, dtype: DTypeLike, *, name: str = "the result", hint: str | None = None
+    got: Any, dtype: Any, *, name: str = "the result", hint: str | None = None
 ) -> None:
-    """`got` is an array of exactly this dtype. Raises Failed."""
-    array = number_array(got, name, hint)
-    wanted = np.dtype(dtype)
-    if array.dtype != wanted:
-        raise Failed(
-            WrongType(quantity=name, got=str(array.dtype), expected=str(wanted), hint=hint)
-        )
+    """`got` is an array or tensor of exactly this dtype. Raises Failed."""
+    wanted = _dtype_name(dtype)
+    array = number_array(got, name, hint, like=dtype)
+    found = _dtype_name(got.dtype) if is_numbers(got) else str(array.dtype)
+    if found != wanted:
+        raise Failed(WrongType(quantity=name, got=found, expected=wanted, hint=hint))
+
+
+def _dtype_name(dtype: Any) -> str:
+    """`float32`, of NumPy's dtypes and of torch's, which has bfloat16 as well."""
+    return str(dtype).removeprefix("torch.") if _is_torch(dtype) else str(np.dtype(dtype))
+
+
+def _is_torch(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "torch"
 
 
 def expect_finite(
@@ -114,8 +125,8 @@ def expect_same(
     after: Any, before: Any, *, name: str, by: str = "the call", hint: str | None = None
 ) -> None:
     """`after` is `before`, bit for bit (NaN equals NaN, 0.0 is not -0.0). Raises Failed."""
-    old = np.asarray(before, order="C")
-    new = np.asarray(number_array(after, name, hint), order="C")
+    old = np.asarray(number_array(before, name, hint), order="C")
+    new = np.asarray(number_array(after, name, hint, like=before), order="C")
     expect_shape(new, old.shape, name=name, hint=hint)
     expect_dtype(new, old.dtype, name=name, hint=hint)
     if not old.size:
@@ -126,16 +137,24 @@ def expect_same(
         raise Failed(Changed(quantity=name, by=by, count=count, size=old.size, hint=hint))
 
 
-def number_array(got: Any, name: str, hint: str | None) -> _Array:
-    """`got` as an array; a number is one of no axes. Raises Failed."""
+def number_array(got: Any, name: str, hint: str | None, *, like: Any = None) -> _Array:
+    """`got` as an array; a number is one of no axes. Raises Failed.
+
+    The message asks for a tensor where `like` is one.
+    """
     if isinstance(got, np.ndarray):
         return got
+    if is_numbers(got):
+        from judge.tensors import as_array
+
+        return as_array(got)
     if isinstance(got, np.generic | int | float | complex) and not isinstance(got, bool):
         array = np.asarray(got)
         if array.dtype != object:  # an int of more than 64 bits
             return array
     found = getattr(got, "type", None) or type(got).__name__
-    raise Failed(WrongType(quantity=name, got=found, expected="a NumPy array", hint=hint))
+    wanted = "a tensor" if _is_torch(like) else "a NumPy array"
+    raise Failed(WrongType(quantity=name, got=found, expected=wanted, hint=hint))
 
 
 def _kind(array: _Array, wanted: _Array, subject: _Subject) -> None:

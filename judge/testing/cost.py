@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from judge.program import Measured
 from judge.results import CostTooHigh
-from judge.student import Measured
 from judge.testing.failed import Failed
 
 _Witness = Literal["traced", "resident", "virtual"]
@@ -89,6 +89,15 @@ def expect_growth(
                 hint=hint,
             )
         )
+
+
+def expect_no_larger_tensor(run: Measured, limit: float, *, hint: str | None = None) -> None:
+    """No tensor made during the call has more than `limit` elements. Raises Failed."""
+    if not run.largest <= limit:
+        cost = CostTooHigh(
+            what="largest tensor", used=run.largest, limit=limit, line=run.find_line(), hint=hint
+        )
+        raise Failed(cost)
 
 
 def expect_at_most(

@@ -7,35 +7,44 @@ side: a submission may replace any of it, and gains no more than wrong answers.
 | request | value | reply |
 |---|---|---|
 | plan | cells, kind, wanted | `plan` |
-| load | plan, allowed, returns | `loaded`, `refused` |
+| load | plan, allowed, returns; forbidden, support | `loaded`, `refused` |
 | call | function, args, kwargs, take, keep | `value` |
 | many | function, calls, kwargs, take | `value` (a list) |
 | measure | | `ready`; then `go`, as call with trace, is answered by `measured` |
 | locate | as call | `value`: the line that allocated most |
 | put | value, layout | `value` (a reference) |
 | get, part | ref, take | `value` |
-| random | | `value`: a digest of the global random state |
+| make | function, args, kwargs | `value` (a reference) |
+| vjp | as call with cotangent, wrt, parameters | `value`: value, gradients, parameters |
+| set, state | ref, path and value | `value` |
+| random, seed | seed | `value`: a digest of the global random state |
 | live | names, digests | `value`: which are defined, and which differ from their digest |
 
-Any of them may be answered by `raised` or `missing`, and a call by `callback` first.
+`function` is a name, or a reference and the name of a method. Any of them may be answered by
+`raised`, `missing` or `forbidden`, and a call by `callback` first.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from judge import wire
 from judge.paths import Missing
 from judge.worker import digest, loading, measure, slicing
 from judge.worker.values import Values
 
+if TYPE_CHECKING:
+    from judge.worker.watching import Watch
+
 # The trusted side bounds what it sends, and sends back what it has accepted.
 _LIMITS = wire.Limits(64 << 20, 4 << 30, texts=4 << 30, depth=wire.MAX_DEPTH, odd_keys=1 << 30)
 _TEXT = 2000  # characters of an exception's message
+_SUPPORT = "support."  # a name in the challenge's own helpers
 
 
 class Gone(BaseException):
@@ -51,6 +60,8 @@ class Worker:
         self._fd = fd
         self._values = Values(self._function)
         self._namespace: dict[str, Any] = {}
+        self._support: dict[str, Any] = {}
+        self._watch: Watch | contextlib.nullcontext[None] = contextlib.nullcontext()
         self._answers: dict[str, Callable[[dict[str, Any]], tuple[str, object]]] = {
             "plan": self._plan,
             "load": self._load,
@@ -62,7 +73,11 @@ class Worker:
             "get": self._get,
             "part": self._part,
             "live": self._live,
+            "vjp": self._vjp,
+            "set": self._set,
+            "state": self._state,
             "random": self._random,
+            "seed": self._seed,
         }
         self._number = 0
 
@@ -78,6 +93,11 @@ class Worker:
             del message, value  # a kept array would count as the next call's memory
 
     def _answer(self, message: wire.Message) -> tuple[str, object]:
+        kind, value = self._attempt(message)
+        found = getattr(self._watch, "found", None)
+        return ("forbidden", found) if found else (kind, value)
+
+    def _attempt(self, message: wire.Message) -> tuple[str, object]:
         try:
             return self._answers[message.kind](message.value)
         except Gone:
@@ -105,24 +125,66 @@ class Worker:
                 "text": loading.import_advice(problem, ask["allowed"]),
             }
         loading.withhold_optional(plan, ask["allowed"])
+        if "torch" in ask["allowed"]:
+            self._with_torch(ask.get("forbidden", ()))
         loading.install_judge_stub()
-        module, notes = loading.load(plan)
+        if ask.get("support"):
+            self._support = loading.support(ask["support"])
+        with self._watch:
+            module, notes = loading.load(plan)
         self._namespace = vars(module)
         return "loaded", {"notes": list(notes)}
 
+    def _with_torch(self, forbidden: Sequence[str]) -> None:
+        from judge import objects  # loaded by the fork server
+        from judge.worker.watching import Watch
+
+        self._objects = objects
+        self._watch = Watch(forbidden)
+        self._watch.guard()
+
     def _call(self, ask: dict[str, Any]) -> tuple[str, object]:
         function, args, kwargs = self._bound(ask)
-        result = function(*args, **kwargs)
+        with self._watch:
+            result = function(*args, **kwargs)
         if ask["keep"]:
-            return "value", self._values.keep(result, self._values.returns.get(ask["function"], ()))
+            return "value", self._values.keep(result, self._values.names_of(ask["function"]))
         return "value", self._values.outgoing(ask["function"], result, ask["take"])
+
+    def _vjp(self, ask: dict[str, Any]) -> tuple[str, object]:
+        function, args, kwargs = self._bound(ask)
+        owner = ask["function"]
+        trained = {}
+        if type(owner) is list and ask["parameters"]:
+            trained = self._objects.parameters(self._values.incoming(owner[0]))
+        inputs = [args[key] if type(key) is int else kwargs[key] for key in ask["wrt"]]
+
+        def result() -> object:
+            found = function(*args, **kwargs)
+            return self._values.outgoing(ask["function"], found, ask["take"])
+
+        with self._watch:
+            return "value", self._objects.vjp(result, inputs, trained, ask["cotangent"])
+
+    def _set(self, ask: dict[str, Any]) -> tuple[str, object]:
+        value = self._values.incoming(ask["value"])
+        self._objects.assign(self._values.incoming(ask["ref"]), ask["path"], value)
+        return "value", None
+
+    def _state(self, ask: dict[str, Any]) -> tuple[str, object]:
+        return "value", self._objects.state(self._values.incoming(ask["ref"]))
+
+    def _seed(self, ask: dict[str, Any]) -> tuple[str, object]:
+        measure.seed(ask["seed"])
+        return "value", None
 
     def _many(self, ask: dict[str, Any]) -> tuple[str, object]:
         function = self._callable(ask["function"])
         kwargs = self._values.incoming(ask["kwargs"])
         results = []
         for args in ask["calls"]:
-            result = function(*self._values.incoming(args), **kwargs)
+            with self._watch:
+                result = function(*self._values.incoming(args), **kwargs)
             results.append(self._values.outgoing(ask["function"], result, ask["take"]))
         return "value", results
 
@@ -134,9 +196,18 @@ class Worker:
             raise Gone
         ask = message.value
         function, args, kwargs = self._bound(ask)
-        run = measure.measured(function, args, kwargs, trace=ask["trace"])
+        watch = self._watch
+        if isinstance(watch, contextlib.nullcontext):
+            run = measure.measured(function, args, kwargs, trace=ask["trace"])
+        else:
+            watch.look_for_tensors(on=ask["trace"])
+            with watch:
+                run = measure.measured(function, args, kwargs, trace=False)
+            watch.look_for_tensors(on=False)
         value = self._values.outgoing(ask["function"], run.result, ask["take"])
-        return "measured", {"value": value, "traced": run.traced, "returned": run.returned}
+        counts = {"traced": run.traced, "returned": run.returned}
+        largest = {"largest": getattr(watch, "largest", 0), "line": getattr(watch, "line", None)}
+        return "measured", {"value": value, **counts, **largest}
 
     def _locate(self, ask: dict[str, Any]) -> tuple[str, object]:
         function, args, kwargs = self._bound(ask)
@@ -165,8 +236,14 @@ class Worker:
 
     # --- values and messages ------------------------------------------------------------------
 
-    def _callable(self, name: str) -> Callable[..., Any]:
-        function: Callable[..., Any] | None = self._namespace.get(name)
+    def _callable(self, name: Any) -> Callable[..., Any]:
+        if type(name) is list:
+            ref, method = name
+            return self._objects.bound(self._values.incoming(ref), method)
+        names = self._namespace
+        if name.startswith(_SUPPORT):
+            name, names = name.removeprefix(_SUPPORT), self._support
+        function: Callable[..., Any] | None = names.get(name)
         if function is None:
             raise Missing(f"{name} is not defined", attempted=False)
         return function

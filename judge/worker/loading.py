@@ -23,7 +23,9 @@ __all__ = [
     "import_problem",
     "install_judge_stub",
     "label_of",
+    "line_of",
     "load",
+    "support",
     "withhold_optional",
 ]
 
@@ -33,6 +35,15 @@ _STUBBED = ("check", "hint", "status", "reset_progress", "grade")
 _MOST_NOTES = 12
 
 Frame = tuple[str, int, str, str]  # label, line, function, code
+
+
+def support(source: str) -> dict[str, object]:
+    """The names that the challenge's own helpers define."""
+    module = types.ModuleType("support")
+    module.__file__ = "support.py"
+    sys.modules["support"] = module
+    exec(compile(source, "support.py", "exec"), module.__dict__)  # noqa: S102  the author's code
+    return vars(module)
 
 
 def load(plan: Plan) -> tuple[types.ModuleType, tuple[str, ...]]:
@@ -111,6 +122,14 @@ def frames_of(error: BaseException, limit: int = 6) -> list[Frame]:
     if isinstance(error, SyntaxError):
         frames += _syntax_frame(error)
     return frames[-limit:]
+
+
+def line_of(frame: types.FrameType | None) -> tuple[str, int, str]:
+    """Label, line and code of a frame of the submission; empty without one."""
+    if frame is None:
+        return "", 0, ""
+    label, line, _, code = _frame(frame.f_code.co_filename, frame.f_lineno, "")
+    return label, line, code
 
 
 # --- executing ----------------------------------------------------------------------------------

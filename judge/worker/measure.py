@@ -137,11 +137,22 @@ class _LineWatch:
 
 
 def random_state() -> str:
-    """A digest of the global generators of Python and NumPy."""
+    """A digest of the global generators of Python, NumPy and, where it is there, torch."""
     theirs = np.random.get_state(legacy=False)  # noqa: NPY002  the global generator is the subject
     inner = theirs["state"]
     state = (random.getstate(), inner["key"].tobytes(), inner["pos"], theirs["has_gauss"])
-    return hashlib.sha256(repr(state).encode()).hexdigest()
+    torch = sys.modules.get("torch")
+    more = torch.get_rng_state().numpy().tobytes() if torch is not None else b""
+    return hashlib.sha256(repr(state).encode() + more).hexdigest()
+
+
+def seed(number: int) -> None:
+    """Set the global generators of Python, NumPy and, where it is there, torch."""
+    random.seed(number)
+    np.random.seed(number % 2**32)  # noqa: NPY002  the global generator is the subject
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(number)
 
 
 # --- layouts ----------------------------------------------------------------------------------

@@ -212,7 +212,12 @@ def _is_stub(name: str, statements: Sequence[Statement]) -> bool:
 
 
 def _does_nothing(node: DefinitionNode) -> bool:
-    """A body of only pass, `...`, a docstring or NotImplementedError; a class of such methods."""
+    """A body of only pass, `...`, a docstring or NotImplementedError; a class of such methods.
+
+    What inherits from more than `object` or `Module` does what its base does.
+    """
+    if isinstance(node, ast.ClassDef) and not all(map(_is_bare_base, node.bases)):
+        return False
     return all(
         _does_nothing(inner)
         if isinstance(node, ast.ClassDef)
@@ -220,6 +225,11 @@ def _does_nothing(node: DefinitionNode) -> bool:
         else _is_placeholder(inner)
         for inner in node.body
     )
+
+
+def _is_bare_base(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("object", "Module")
 
 
 def _is_placeholder(node: ast.stmt) -> bool:

@@ -39,9 +39,13 @@ class Values:
             return {key: self.incoming(item) for key, item in value.items()}
         return value
 
-    def outgoing(self, function: str, result: object, take: Sequence[Any]) -> object:
+    def names_of(self, function: Any) -> Sequence[str]:
+        """What a function calls the parts of its result; a method has no names for them."""
+        return self.returns.get(function, ()) if type(function) is str else ()
+
+    def outgoing(self, function: Any, result: object, take: Sequence[Any]) -> object:
         """The part of a result of `function` that a test asks for. Raises Missing."""
-        return walk(result, take, self.returns.get(function, ()))
+        return walk(result, take, self.names_of(function))
 
     def part(self, ref: Ref, take: Sequence[Any]) -> object:
         """The part of a kept value that a test asks for. Raises Missing."""

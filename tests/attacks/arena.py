@@ -13,7 +13,7 @@ from judge.challenge import Challenge
 from judge.grading import Asked, Grader
 from judge.manifest import read_challenge
 from judge.results import Report, Verdict
-from judge.sandbox import process
+from judge.sandbox import forkserver
 from judge.submission import read_submission
 from tests.attacks.corpus import CHALLENGE, PROGRAMS, Attack, ListeningSandbox
 
@@ -85,7 +85,7 @@ def arena(home: Path, *, layers: bool, challenge: Path = CHALLENGE) -> Iterator[
         patch.setenv("HOME", str(home))
         patch.chdir(home)
         if not layers:
-            patch.setattr(process, "_CONFINE", LAYERS_OFF)
+            patch.setattr(forkserver, "_CONFINE", LAYERS_OFF)
         chosen = read_challenge(challenge)
         sandbox = ListeningSandbox(chosen.imports)
         grader = Grader(jobs=2, _sandboxes={chosen.imports: sandbox})

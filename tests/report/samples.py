@@ -23,12 +23,14 @@ from judge.results import (
     Changed,
     CostTooHigh,
     Died,
+    ForbiddenCall,
     Frame,
     HeadMarks,
     Isolation,
     LimitHit,
     Misconception,
     NotFinite,
+    OffDistribution,
     Outcome,
     Places,
     Raised,
@@ -165,6 +167,31 @@ def time_and_calls() -> Report:
     return several(slow, many)
 
 
+def largest_tensor() -> Report:
+    return single(
+        CostTooHigh(
+            what="largest tensor", used=262_144, limit=65_536, line="cell 3, line 6: S = Q @ K.mT"
+        )
+    )
+
+
+def forbidden() -> Report:
+    frame = Frame(label="cell 3", line=4, function="", code="return F.softmax(x, dim)")
+    return single(ForbiddenCall(call=CALL, name="torch.nn.functional.softmax", frame=frame))
+
+
+def distribution() -> Report:
+    return single(
+        OffDistribution(
+            quantity="the variance of weight",
+            got=1.021,
+            expected=0.0025,
+            allowed=0.000125,
+            size=20_000,
+        )
+    )
+
+
 def raised() -> Report:
     return single(RAISED, Status.CRASHED)
 
@@ -291,6 +318,9 @@ SAMPLES: dict[str, Callable[[], Report]] = {
         raised_at_load,
         died,
         limits,
+        largest_tensor,
+        forbidden,
+        distribution,
         said,
         half_done,
         strict_left,

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import torch
 
 from judge import wire
 from judge.wire import Function, Message, Ref
@@ -17,6 +18,7 @@ from tests.sandbox.hostile_peer import ENDINGS, LIMITS, Script
 Reply = tuple[str, Any]  # kind and value
 
 X = np.arange(4.0)
+T = torch.arange(4.0)
 _CALLBACK: Reply = ("callback", {"id": 0, "args": (X,), "kwargs": {}})
 # What a worker of ours answers to the requests of each action of the test, in order.
 HONEST: dict[str, Sequence[Reply]] = {
@@ -30,11 +32,18 @@ HONEST: dict[str, Sequence[Reply]] = {
     "many": [("value", [X, X])],
     "measure": [
         ("ready", None),
-        ("measured", {"value": X, "traced": 10, "returned": 32}),
+        ("measured", {"value": X, "traced": 10, "returned": 32, "largest": 4, "line": None}),
         ("value", "line 3: y = x"),
     ],
     "put": [("value", Ref(1, "ndarray")), ("value", X), ("value", Ref(2, "ndarray"))],
     "keep": [("value", Ref(1, "tuple")), ("value", {"L": X})],
+    "vjp": [("value", {"value": T, "gradients": [T], "parameters": {"w": T, "b": None}})],
+    "object": [
+        ("value", Ref(1, "Layer")),
+        ("value", {"parameters": {"w": T}, "buffers": {}, "names": ["w"], "training": True}),
+        ("value", None),
+        ("value", {"value": T, "gradients": [], "parameters": {"w": T}}),
+    ],
     "live": [("value", {"defined": ["f"], "changed": []})],
     "random": [("value", "abc")],
     "callback": [_CALLBACK, _CALLBACK, ("value", X)],
@@ -44,6 +53,7 @@ _OTHERS: Sequence[Reply] = (
     ("raised", {"type": "NotImplementedError", "text": "", "frames": []}),
     ("raised", {"type": "MemoryError", "text": "", "frames": []}),
     ("missing", {"text": "f is not defined", "attempted": False}),
+    ("forbidden", {"name": "torch.softmax", "label": "cell 1", "line": 2, "code": "y = x"}),
     ("refused", {"module": "os", "label": "cell 1", "line": 2, "text": "not allowed"}),
     ("plan", {"fault": ["cell 1", 10**300, "invalid syntax", "def f(:"]}),
     ("answer", 1),
@@ -52,7 +62,18 @@ _OTHERS: Sequence[Reply] = (
     ("k" * 41, None),
 )
 _KINDS = sorted({kind for kind, _ in _OTHERS} | {k for r in HONEST.values() for k, _ in r})
-_WORDS = (*wire.DTYPES, "object", "<f8", "V8", "U3", "datetime64[D]", "float128", "", "f" * 5000)
+_WORDS = (
+    *wire.DTYPES,
+    "bfloat16",
+    "object",
+    "<f8",
+    "V8",
+    "U3",
+    "datetime64[D]",
+    "float128",
+    "",
+    "f" * 5000,
+)
 _SIDES = (0, 1, 2, 3, 7, 1000, -1, 2**31, 2**39, 2**40, 2**63, True, 1.0, "3", None)
 _PIECES = (b"\x00", b"\xff", b"\xc1", b"\x90", b"\xdd\xff\xff\xff\xff", b"\xc9\xff\xff\xff\xff")
 
@@ -172,7 +193,10 @@ def arrays(draw: Draw) -> Script:
 
 def _tree(chance: random.Random, depth: int) -> Any:
     """A node as the wire has them, or nearly."""
-    tag = chance.choice("aaaasltdbucirfz" if depth < 4 else "asbucirf")
+    tag = chance.choice("aaaaxxsltdbucirfz" if depth < 4 else "axsbucirf")
+    if tag == "x":
+        sides = [chance.choice(_SIDES) for _ in range(chance.choice((0, 1, 1, 2, 33)))]
+        return [tag, chance.choice(_WORDS), chance.choice((True, False, 1, None)), *sides]
     if tag in "as":
         rank = chance.choice((0, 1, 1, 2, 3, 33))
         return [tag, chance.choice(_WORDS), *(chance.choice(_SIDES) for _ in range(rank))]
@@ -217,6 +241,7 @@ def _value(chance: random.Random, depth: int) -> Any:
         *(None, True, -1, 2**53, 2**64, 10**4000, 0.5, float("nan"), 1j, "", "x" * 5000),
         *("\ud800", b"\xff" * 5000, Ref(2**64 - 1, "T" * 500), Ref(-1, ""), Function(0)),
         *(np.zeros((2**39, 0)), np.full(3, np.nan), np.float32(2), np.array(True), X[::-1]),
+        *(T, T[::2], torch.ones(2, requires_grad=True), torch.zeros(2**39, 0), T.bfloat16()),
     ]
     if depth > 5 or chance.random() < 0.5:
         return chance.choice(plain)

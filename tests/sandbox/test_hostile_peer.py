@@ -18,18 +18,20 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import torch
 
-from judge import wire
+from judge import tensors, wire
 from judge.calls import Recorded
 from judge.errors import WorkerEnded
 from judge.manifest import Challenge
 from judge.preparing import Prepared, prepare
+from judge.remotes import State
 from judge.replies import Stop
 from judge.results import Status
 from judge.student import Measured, Program, Remote, Student
 from tests import doubling
 from tests.sandbox.hostile_peer import LIMITS, Guarded, Peer, Script
-from tests.sandbox.lies import HONEST, QUICK, Draw, X, callbacks, endless, frame
+from tests.sandbox.lies import HONEST, QUICK, Draw, T, X, callbacks, endless, frame
 from tests.sandbox.processes import descriptors
 
 SEED = 20_260_314
@@ -79,6 +81,12 @@ class Side:
         kept = self.student.keep("f", X)
         return [kept, kept.get("cache.L")]
 
+    def object(self) -> list[Any]:
+        layer = self.student.make("Layer", 3)
+        state = layer.state()
+        layer.set("w", T)
+        return [state, layer.vjp("forward", [X], T)]
+
     def callback(self) -> Any:
         echo = Recorded(lambda *args, **kwargs: [args, kwargs])
         return self.student.call("f", echo)
@@ -92,6 +100,8 @@ ACTIONS: dict[str, Callable[[Side], Any]] = {
     "measure": Side.measure,
     "put": Side.put,
     "keep": Side.keep,
+    "vjp": lambda side: side.student.vjp("f", [T], T),
+    "object": Side.object,
     "live": lambda side: side.student.live(["f"], {"f": "v1:0"}),
     "random": lambda side: side.student.random_state(),
     "callback": Side.callback,
@@ -100,8 +110,11 @@ ACTIONS: dict[str, Callable[[Side], Any]] = {
 
 @pytest.fixture(scope="module")
 def peer() -> Iterator[Peer]:
+    before = list(wire.TENSORS)
+    tensors.enable()
     with Peer() as made:
         yield made
+    wire.TENSORS[:] = before
 
 
 @pytest.fixture
@@ -148,6 +161,10 @@ def _is_plain(value: Any) -> bool:
     """Whether everything in it is of the closed set, exactly."""
     if isinstance(value, Measured):
         return _is_plain(value.value) and value.resident_bytes > 0
+    if isinstance(value, State):
+        return _is_plain(vars(value))
+    if type(value) is torch.Tensor:
+        return str(value.dtype).removeprefix("torch.") in tensors.SIZES and value.is_leaf
     if type(value) in (list, tuple):
         return all(map(_is_plain, value))
     if type(value) is dict:

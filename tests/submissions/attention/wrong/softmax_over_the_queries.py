@@ -1,0 +1,10 @@
+# mistake: the weights of each key sum to one over the queries | fails: ? | misconception: ?
+import torch
+import torch.nn.functional as F
+
+
+def scaled_dot_product_attention(Q, K, V):
+    d_k = Q.size(-1)
+    scores = torch.einsum("bqd,bkd->bqk", Q, K) / d_k**0.5
+    attn = F.softmax(scores, dim=1)
+    return torch.einsum("bqk,bkv->bqv", attn, V)
