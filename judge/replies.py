@@ -92,6 +92,12 @@ def read_exception(found: Any) -> tuple[str, str, tuple[Frame, ...]]:
     )
 
 
+def says_unwritten(found: Any) -> bool:
+    """Whether an exception is the stub's: a library may raise NotImplementedError as well."""
+    own = type(found) is dict and found.get("own") is True
+    return own and found.get("type") == "NotImplementedError"
+
+
 def _frame(row: Any) -> Frame | None:
     if type(row) is not list or [type(item) for item in row] != [str, int, str, str]:
         return None

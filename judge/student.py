@@ -38,6 +38,7 @@ from judge.replies import (
     read_gradients,
     read_measured,
     read_missing,
+    says_unwritten,
     texts,
 )
 from judge.results import AnyEvidence, Call, Died, LimitHit, Raised, Status
@@ -324,7 +325,7 @@ class Student:
 
     def _raised(self, found: Any) -> Stop:
         name, text, frames = read_exception(found)
-        if name == "NotImplementedError":
+        if says_unwritten(found):
             return Stop(Status.NOT_ATTEMPTED, reason="it raises NotImplementedError")
         if name == "MemoryError":
             limit = LimitHit(phase=self._phase, what="memory", limit=self._program.memory)

@@ -329,6 +329,19 @@ def test_an_exception_shows_the_students_line(box: ProcessSandbox) -> None:
         assert stop.evidence.frames[-1].line == 2
 
 
+def test_what_torch_has_not_implemented_is_a_crash_not_a_stub(box: ProcessSandbox) -> None:
+    source = """
+import torch
+def f(x):
+    return torch.sparse_coo_tensor(x[None].long(), x)[::2]
+def g(x):
+    raise NotImplementedError("later")
+"""
+    with student(box, source, **TORCH) as made:
+        assert stopped(made, "f", torch.ones(2)).status is Status.CRASHED
+        assert stopped(made, "g", torch.ones(2)).status is Status.NOT_ATTEMPTED
+
+
 def test_one_thread_computes(box: ProcessSandbox) -> None:
     source = "import torch\ndef f(): return torch.get_num_threads()"
     with student(box, source, **TORCH) as made:

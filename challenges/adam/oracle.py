@@ -34,5 +34,6 @@ def adam(
 def _mean(values: torch.Tensor, beta: float) -> torch.Tensor:
     """Their mean; the last one has weight 1, each earlier one a factor beta less."""
     ages = torch.arange(len(values) - 1, -1, -1, dtype=torch.float64)
-    weights = beta**ages
-    return torch.tensordot(weights / weights.sum(), values, dims=1)
+    weights: torch.Tensor = beta**ages
+    shares = (weights / weights.sum()).reshape(-1, *[1] * (values.ndim - 1))
+    return (shares * values).sum(0)

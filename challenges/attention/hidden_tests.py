@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from judge.testing import Student, expect_close, expect_dtype, expect_same, hidden_test
@@ -35,14 +37,12 @@ def inputs(
 def output_equals_softmax_attention(student: Student) -> None:
     """The output for S_q, S_k, d_k and d_v all different, by position and by keyword."""
     for sizes in ((2, 3, 5, 4, 6), (3, 7, 2, 6, 4), (1, 4, 6, 2, 3)):
-        q, k, v = inputs(student, sizes, scale=2.0)
-        want = oracle.attention(q, k, v)
-        for got in (
-            student.call(FUNCTION, q, k, v),
-            student.call(FUNCTION, V=v, K=k, Q=q),
-        ):
+        given = inputs(student, sizes, scale=2.0)
+        want = oracle.attention(*given)
+        keywords: dict[str, Any] = dict(reversed(list(zip(NAMES, given, strict=True))))
+        for args, kwargs in ((given, {}), ((), keywords)):
             expect_close(
-                got,
+                student.call(FUNCTION, *args, **kwargs),
                 want,
                 name="O",
                 against=AGAINST,

@@ -51,7 +51,7 @@ def scaled_dot_product_attention(Q: torch.Tensor, K: torch.Tensor, V: torch.Tens
 # %% role="debug"
 Q = torch.tensor([[[4.0, 0.0], [0.0, 0.0]]])  # two queries
 K = torch.tensor([[[1.0, 0.0], [-1.0, 0.0], [1.0, 0.0]]])  # three keys
-V = torch.tensor([[[0.0], [10.0], [20.0]]])
+V = torch.tensor([[[0.0], [10.0], [2.0]]])
 O = scaled_dot_product_attention(Q, K, V)
 print(O.shape)  # (1, 2, 1)
-print(O[0, :, 0])  # 9.9983, 10: the first query likes keys 0 and 2, the second all alike
+print(O[0, :, 0])  # 1.0157, 4: the first query likes keys 0 and 2, the second all alike

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from judge.testing import (
@@ -21,12 +23,20 @@ VALUES = "training_output_is_normalised_by_the_batch"
 EVALUATION = "evaluation_uses_the_running_values"
 NAMES = ("x", "gamma", "beta", "running_mean", "running_var")
 
+Options = dict[str, Any]
 
-def inputs(student: Student, n: int, d: int, scale: float = 2.0) -> list[torch.Tensor]:
+
+def inputs(student: Student, n: int, d: int, scale: float = 2.0) -> list[Any]:
     """x of mean 1, random gamma and beta, and running values that are far from the batch's."""
     vectors = [normal(student.rng, d) for _ in range(4)]
     running_var = scale**2 * (0.5 + vectors.pop().square())
     return [normal(student.rng, n, d, scale=scale) + 1.0, *vectors, running_var]
+
+
+def exact(args: list[Any], **options: Any) -> torch.Tensor:
+    """The oracle's y."""
+    x, gamma, beta, mean, var = args
+    return oracle.batch_norm(x, gamma, beta, mean, var, **options)
 
 
 @hidden_test(task="batchnorm", points=2, limit=4.0)
@@ -34,10 +44,11 @@ def training_output_is_normalised_by_the_batch(student: Student) -> None:
     """Training, by default and by keyword; also one feature, and a batch of one example."""
     for n, d in ((7, 4), (3, 5), (6, 1), (1, 3)):
         args = inputs(student, n, d)
-        for kwargs in ({}, {"training": True, "momentum": 0.3}):
+        cases: tuple[Options, ...] = ({}, {"training": True, "momentum": 0.3})
+        for kwargs in cases:
             expect_close(
                 student.call("my_batch_norm", *args, **kwargs),
-                oracle.batch_norm(*args),
+                exact(args),
                 name="y",
                 against="each column by its own mean and variance over N",
                 tolerance=1e-9,
@@ -57,7 +68,7 @@ def evaluation_uses_the_running_values(student: Student) -> None:
         ):
             expect_close(
                 got,
-                oracle.batch_norm(*args, training=False),
+                exact(args, training=False),
                 name="y",
                 against="running_mean and running_var in place of the batch's",
                 tolerance=1e-9,
@@ -70,11 +81,12 @@ def eps_is_added_to_the_variance(student: Student) -> None:
     """Variances near 0.000001 with the default eps, and eps=0.4, in both modes."""
     for training in (True, False):
         small, plain = inputs(student, 5, 3, scale=1e-3), inputs(student, 4, 6)
-        for args, kwargs in ((small, {}), (plain, {"eps": 0.4})):
-            named = dict(zip(NAMES, args, strict=True))
+        cases: tuple[tuple[list[Any], Options], ...] = ((small, {}), (plain, {"eps": 0.4}))
+        for args, kwargs in cases:
+            named: Options = dict(zip(NAMES, args, strict=True))
             expect_close(
                 student.call("my_batch_norm", **named, training=training, **kwargs),
-                oracle.batch_norm(*args, training=training, **kwargs),
+                exact(args, training=training, **kwargs),
                 name="y",
                 against="(x - mean) / sqrt(var + eps)",
                 tolerance=1e-9,
@@ -85,7 +97,8 @@ def eps_is_added_to_the_variance(student: Student) -> None:
 @hidden_test(task="batchnorm", points=2, limit=4.0)
 def running_values_move_by_momentum(student: Student) -> None:
     """Two steps in training: momentum left out, 0.35 and 1.0. They move in place."""
-    for kwargs in ({}, {"momentum": 0.35}, {"momentum": 1.0}):
+    cases: tuple[Options, ...] = ({}, {"momentum": 0.35}, {"momentum": 1.0})
+    for kwargs in cases:
         _, gamma, beta, mean, var = inputs(student, 4, 3)
         kept = [student.put(mean), student.put(var)]
         for n in (4, 6):
@@ -110,7 +123,7 @@ def expect_moved(name: str, got: torch.Tensor, old: torch.Tensor, want: torch.Te
         hint=f"{name} = ... only names another tensor; mul_, add_, copy_ and lerp_ write",
     )
     against = "(1 - momentum) * old + momentum * batch"
-    hint = "with momentum=1.0 the running values are those of the batch"
+    hint = "call it with momentum=1.0 and print both: x.mean(0) and x.var(0, unbiased=False)"
     expect_close(got, want, name=name, against=against, tolerance=1e-9, hint=hint)
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
-from judge.testing import Student, expect_close, expect_dtype, expect_same, expect_shape, hidden_test
+from judge.testing import (
+    Student,
+    expect_close,
+    expect_dtype,
+    expect_same,
+    expect_shape,
+    hidden_test,
+)
 from judge.testing.autograd import expect_vjp, normal
 
 from . import oracle
@@ -35,14 +44,12 @@ def inputs(
 def output_equals_attention_over_the_past(student: Student) -> None:
     """The output at every position, for S up to 9 and d_v other than d; also by keyword."""
     for sizes in ((2, 9, 4, 5), (3, 2, 5, 3), (1, 6, 1, 2), (2, 7, 3, 1)):
-        q, k, v = inputs(student, sizes, scale=2.0)
-        want = oracle.causal_attention(q, k, v)
-        for got in (
-            student.call("causal_attention", q, k, v),
-            student.call("causal_attention", V=v, K=k, Q=q),
-        ):
+        given = inputs(student, sizes, scale=2.0)
+        want = oracle.causal_attention(*given)
+        keywords: dict[str, Any] = dict(reversed(list(zip(NAMES, given, strict=True))))
+        for args, kwargs in ((given, {}), ((), keywords)):
             expect_close(
-                got,
+                student.call("causal_attention", *args, **kwargs),
                 want,
                 name="O",
                 against=AGAINST,
@@ -162,5 +169,5 @@ def other_lengths_count_from_the_start(student: Student) -> None:
             against=AGAINST,
             tolerance=1e-9,
             axes=AXES,
-            hint="the mask is (S_q, S_k); lined up at the end is the other reading, triu(1) is this",
+            hint="a mask of (S_q, S_k); lined up at the end is the other reading of causal",
         )

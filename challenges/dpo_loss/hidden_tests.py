@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from judge.testing import Student, expect_close, expect_dtype, expect_same, hidden_test
@@ -52,7 +54,7 @@ def the_loss_is_right_for_every_beta(student: Student) -> None:
 def beta_is_a_tenth_by_default(student: Student) -> None:
     """beta left out, the tensors by position and by keyword; and beta by keyword."""
     given = pairs(student, 6)
-    by_name = dict(zip(NAMES, given, strict=True))
+    by_name: dict[str, Any] = dict(zip(NAMES, given, strict=True))
     want = oracle.dpo_loss(*given)
     for got, expected in (
         (student.call("dpo_loss", *given), want),

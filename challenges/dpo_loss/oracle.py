@@ -10,6 +10,7 @@ def dpo_loss(
     policy_rejected_logps: torch.Tensor,
     ref_chosen_logps: torch.Tensor,
     ref_rejected_logps: torch.Tensor,
+    *,
     beta: float = 0.1,
 ) -> torch.Tensor:
     """Minus the log-probability of choosing right, by a softmax over the two rewards."""

@@ -6,7 +6,7 @@ import torch
 
 
 def attention(
-    Q: torch.Tensor, K: torch.Tensor, V: torch.Tensor, block_size: int = 0
+    Q: torch.Tensor, K: torch.Tensor, V: torch.Tensor, *, block_size: int = 0
 ) -> torch.Tensor:
     """The weights are exp(s - logsumexp(s)); block_size changes nothing."""
     outputs = []

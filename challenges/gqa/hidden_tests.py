@@ -75,6 +75,22 @@ def expect_own_parameters(layer: Remote, sizes: Sizes) -> None:
     )
 
 
+@hidden_test(task="gqa", points=2, limit=4.0)
+def key_and_value_layers_are_narrow(student: Student) -> None:
+    """W_k and W_v have num_kv_heads * d_k outputs; no two layers share parameters."""
+    for sizes in ((12, 6, 2), (8, 4, 1)):
+        layer = student.make("GroupQueryAttention", *sizes)
+        given = {}
+        for path, shape in shapes(sizes).items():
+            expect_shape(layer.get(path), shape, name=path, hint=NARROW)
+            given[path] = normal(student.rng, *shape, dtype=torch.float32)
+            layer.set(path, given[path])
+        for path, numbers in given.items():
+            hint = "four calls of nn.Linear, none of them used for two names"
+            expect_same(layer.get(path), numbers, name=path, by="setting another", hint=hint)
+        expect_own_parameters(layer, sizes)
+
+
 @hidden_test(task="gqa", points=8, limit=4.0)
 def output_is_right_for_every_grouping(student: Student) -> None:
     """8 heads over 2 KV heads, 6 over 3, 4 over 4, 4 over 1, one of each; sizes of 1; keywords."""
@@ -102,22 +118,6 @@ def output_is_right_for_every_grouping(student: Student) -> None:
     x = normal(student.rng, 2, 3, 8, dtype=torch.float32)
     got, want = named.call("forward", x=x), wanted(named, x, (8, 4, 2))
     expect_close(got, want, name="the output", against=AGAINST, tolerance=1e-5, axes=AXES)
-
-
-@hidden_test(task="gqa", points=2, limit=4.0)
-def key_and_value_layers_are_narrow(student: Student) -> None:
-    """W_k and W_v have num_kv_heads * d_k outputs; no two layers share parameters."""
-    for sizes in ((12, 6, 2), (8, 4, 1)):
-        layer = student.make("GroupQueryAttention", *sizes)
-        given = {}
-        for path, shape in shapes(sizes).items():
-            expect_shape(layer.get(path), shape, name=path, hint=NARROW)
-            given[path] = normal(student.rng, *shape, dtype=torch.float32)
-            layer.set(path, given[path])
-        for path, numbers in given.items():
-            hint = "four calls of nn.Linear, none of them used for two names"
-            expect_same(layer.get(path), numbers, name=path, by="setting another", hint=hint)
-        expect_own_parameters(layer, sizes)
 
 
 @hidden_test(task="gqa", points=2, limit=4.0)

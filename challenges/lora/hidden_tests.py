@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ VALUES = "output_is_right_for_every_scale"
 NAMES = ("linear.bias", "linear.weight", "lora_A", "lora_B")
 
 
-def parameters_of(layer: Remote) -> dict[str, torch.Tensor]:
+def parameters_of(layer: Remote) -> dict[str, Any]:
     """The four tensors of a layer, once their names are those agreed."""
     found = dict(layer.state().parameters)
     expect(
@@ -41,7 +42,7 @@ def fill(student: Student, layer: Remote, *, exact: bool = False) -> None:
     given = parameters_of(layer)
     if exact and layer.state().training is not None:
         layer.call("double")
-    for path, value in parameters_like(given, student.rng).items():
+    for path, value in parameters_like(given, student.rng, scale=1.0).items():
         layer.set(path, value)
 
 
@@ -63,8 +64,8 @@ def output_is_right_for_every_scale(student: Student) -> None:
     """Ranks and alphas of every ratio, x of one to three axes, in training and evaluation."""
     student.seed(int(student.rng.integers(2**31)))
     for mode, sides, rank, alpha, shape in (
-        ("train", (5, 7), 4, 1.0, (3,)),
-        ("eval", (7, 4), 2, 6.0, (2, 3)),
+        ("train", (7, 4), 2, 6.0, (2, 3)),
+        ("eval", (5, 7), 4, 1.0, (3,)),
         ("train", (4, 9), 3, 3.0, ()),
         ("eval", (6, 2), 1, 5.0, (1,)),
     ):
@@ -100,23 +101,17 @@ def a_new_layer_is_its_frozen_layer(student: Student) -> None:
 
 @hidden_test(task="lora", points=1, limit=4.0)
 def the_other_factor_starts_at_random(student: Student) -> None:
-    """lora_A has distinct numbers around zero and no zeros; two layers differ."""
+    """lora_A has random numbers, none of them zero; those of two layers differ."""
     student.seed(int(student.rng.integers(2**31)))
     first, second = (student.make("LoRALinear", 50, 7, 4) for _ in range(2))
     factor, other = (parameters_of(layer)["lora_A"].detach() for layer in (first, second))
     expect_shape(factor, (4, 50), name="lora_A")
     values = factor.flatten()
     expect(
-        bool(values.ne(0).all()) and len(values.unique()) > 100,
+        bool(values.ne(0).all()) and len(set(values.tolist())) > 100,
         expected="200 random numbers in lora_A, none of them zero",
-        got=f"{len(values.unique())} distinct numbers, {int(values.eq(0).sum())} zeros",
+        got=f"{len(set(values.tolist()))} distinct numbers, {int(values.eq(0).sum())} zeros",
         hint="with A and B both zero, the gradients of both are zero and stay so",
-    )
-    expect(
-        bool(abs(values.mean()) < 0.5 * values.std()),  # seven times its standard error
-        expected="numbers around zero in lora_A",
-        got=f"mean {float(values.mean()):.3g}, standard deviation {float(values.std()):.3g}",
-        hint="torch.randn is centred at zero, torch.rand is not",
     )
     expect(
         not torch.equal(factor, other),

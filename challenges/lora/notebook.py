@@ -13,10 +13,10 @@
 # `forward(x)`. `x` has the shape `(..., in_features)`, with any number of leading axes or none; the
 # result has the shape `(..., out_features)` and the dtype of `x`. `x` stays as it is.
 #
-# - `linear`: an `nn.Linear(in_features, out_features)` with a bias, as PyTorch starts it. Its weight
-#   and its bias are frozen: they do not require a gradient.
+# - `linear`: an `nn.Linear(in_features, out_features)` with a bias, as PyTorch starts it. Its
+#   weight and its bias are frozen: they do not require a gradient.
 # - `lora_A`: an `nn.Parameter` of shape `(rank, in_features)`, $A$. It starts with independent
-#   random numbers around zero, none of them zero; the distribution is up to you.
+#   random numbers, none of them zero; which distribution is up to you.
 # - `lora_B`: an `nn.Parameter` of shape `(out_features, rank)`, $B$. It starts at zero, so that a
 #   new layer gives exactly what `linear` gives.
 #

@@ -24,7 +24,7 @@ AGAINST = "max(0, x)"
 
 @hidden_test(task="relu", points=4, limit=4.0)
 def negative_numbers_become_zero(student: Student) -> None:
-    """Tensors of no axis to three axes, and an empty one; negative, positive and zero entries."""
+    """Tensors of none to three axes, and an empty one; negative, positive and zero entries."""
     for shape in ((3, 5, 2), (7,), (1, 6), (0, 4)):
         x = normal(student.rng, *shape)
         x[..., :1] = 0.0

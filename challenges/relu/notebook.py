@@ -12,7 +12,8 @@
 #
 # - `x` is a tensor of floats of any shape: also a single number without axes, also an empty tensor.
 # - `x` stays as it is, and gradients flow back to it.
-# - At exactly 0 the function has a corner. Every gradient from 0 to 1 is accepted there; NaN is not.
+# - At exactly 0 the function has a corner: every gradient from 0 to 1 is accepted there, but no
+#   NaN.
 #
 # Two strict tests cost no points: `-inf` becomes 0 and `inf` stays `inf`, and `float16` and
 # `bfloat16` keep their dtype. Inputs hold no NaN.

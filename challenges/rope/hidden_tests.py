@@ -50,7 +50,7 @@ def queries_are_turned_by_their_angles(student: Student) -> None:
 @hidden_test(task="rope", points=2, limit=4.0)
 def keys_are_turned_like_queries(student: Student) -> None:
     """k_rot, with both arguments by keyword."""
-    for shape in ((1, 5, 4), (2, 9, 10)):
+    for shape in ((1, 15, 6), (2, 9, 10)):
         q, k = drawn(student, *shape)
         expect_close(
             student.call("apply_rope", q=q, k=k, take="k_rot"),

@@ -19,14 +19,14 @@
 # - `q` and `k` have the shape `(B, S, D)`, float32 or float64, with an even `D`. Results have the
 #   shape and dtype of their arguments.
 # - Positions run from 0 to `S - 1` along the axis before the last, so position 0 is not turned.
-# - There are two conventions for the pairs. Here **neighbours** are paired, 2i with 2i + 1, as in the
-#   paper that proposed the method. Some models, Llama in its common implementation among them, pair i
-#   with i + D/2 instead: this has other numbers, and is not accepted.
+# - There are two conventions for the pairs. Here **neighbours** are paired, 2i with 2i + 1, as in
+#   the paper that proposed the method. Some models, Llama in its common implementation among them,
+#   pair i with i + D/2 instead: this gives other numbers, and is not accepted.
 # - `q` and `k` stay as they are, and gradients flow back to them.
 #
-# Strict tests cost no points. They ask for float64 results that are exact at `S = 2000` (which takes
-# angles in float64), for a `k` longer than `q` (both count from 0), and for any number of leading
-# axes, `(..., S, D)`.
+# Strict tests cost no points. They ask for float64 results that are exact at `S = 2000` (which
+# takes angles in float64), for a `k` longer than `q` (both count from 0), and for any number of
+# leading axes, `(..., S, D)`.
 
 # %% role="setup"
 import torch

@@ -12,7 +12,7 @@ def turned(x: torch.Tensor) -> torch.Tensor:
     length, width = x.shape[-2:]
     speeds = [10000.0 ** (-first / width) for first in range(0, width, 2)]
     spins = [[cmath.exp(1j * place * speed) for speed in speeds] for place in range(length)]
-    points = torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous())
+    points = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2).contiguous())
     return torch.view_as_real(points * torch.tensor(spins, dtype=torch.complex128)).flatten(-2)
 
 

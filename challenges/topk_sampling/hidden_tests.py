@@ -1,6 +1,6 @@
 """The hidden tests of sampling: how often each token is drawn, for each filter and for both.
 
-Tokens that a filter cuts off must never come; the others come at their rates, within five sigma.
+Tokens that a filter cuts off must never come; likely ones come at their rates, within five sigma.
 Shares are drawn near those of BASE, so that running masses stay clear of every top_p that is asked.
 """
 
@@ -27,6 +27,7 @@ NAME = "sample_top_k_top_p"
 PLAIN = "without_filters_the_softmax_is_drawn_from"
 BASE = (0.40, 0.25, 0.15, 0.12, 0.08)  # running masses 0.40 0.65 0.80 0.92
 DRAWS = 500
+RARE = 0.1  # below this rate, chance strays beyond five sigma more often than it should
 
 
 def shuffled(student: Student, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -56,7 +57,7 @@ def expect_draws(
     args: tuple[Any, ...] = (),
     **asked: Any,
 ) -> None:
-    """Every token comes as often as it should, those that are cut off never. Raises Failed."""
+    """Tokens that are cut off never come, likely ones as often as they should. Raises Failed."""
     given = student.put(logits)
     student.seed(int(student.rng.integers(2**31)))
     values = student.call_many(NAME, [(given, *args)] * DRAWS, **asked)
@@ -67,7 +68,7 @@ def expect_draws(
     for token in counts:
         inside = 0 <= token < len(rates)
         expect(
-            inside and (rates[token] > 0.0 or counts[token] == 0),
+            inside and rates[token] > 0.0,
             expected=f"draws among the {sum(rate > 0.0 for rate in rates)} tokens that are left",
             got=f"a token that {'is cut off' if inside else 'does not exist'}, "
             f"{counts[token]} times in {DRAWS} draws",
@@ -76,7 +77,8 @@ def expect_draws(
     ranked = sorted(range(len(rates)), key=lambda token: -rates[token])
     for rank, token in enumerate(ranked, start=1):
         name = f"the rate of the token of rank {rank}"
-        expect_rate(counts[token], DRAWS, rates[token], name=name, hint=hint)
+        if rates[token] >= RARE:
+            expect_rate(counts[token], DRAWS, rates[token], name=name, hint=hint)
 
 
 @hidden_test(task="topk_sampling", points=2, limit=4.0)
@@ -93,10 +95,10 @@ def without_filters_the_softmax_is_drawn_from(student: Student) -> None:
 
 @hidden_test(task="topk_sampling", points=1, limit=4.0)
 def temperature_divides_the_logits(student: Student) -> None:
-    """Temperatures of 2 and 0.7: a high one draws more evenly, a low one more sharply."""
+    """Temperatures of 2 and 0.5: a high one draws more evenly, a low one more sharply."""
     hint = "logits / temperature, before the softmax"
     expect_draws(student, shuffled(student), temperature=2.0, hint=hint)
-    expect_draws(student, shuffled(student), args=(0, 1.0, 0.7), hint=hint)
+    expect_draws(student, shuffled(student), args=(0, 1.0, 0.5), hint=hint)
 
 
 @hidden_test(task="topk_sampling", points=2, limit=4.0)
@@ -153,7 +155,7 @@ def a_python_int_comes_back_and_logits_stay(student: Student) -> None:
 @hidden_test(task="topk_sampling", group="strict", limit=4.0)
 def top_k_may_exceed_the_vocabulary(student: Student) -> None:
     """top_k of 9 with five tokens, and of 2 with one: all are kept."""
-    hint = "torch.topk refuses a k above V: min(top_k, V)"
+    hint = "a top_k above V cuts nothing off: min(top_k, V)"
     expect_draws(student, shuffled(student), top_k=9, hint=hint)
     expect_draws(student, shuffled(student)[:1], top_k=2, hint=hint)
 

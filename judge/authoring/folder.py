@@ -12,7 +12,7 @@ from judge.errors import ChallengeError
 from judge.regions import parse_cell
 
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints"}  # by Python and Jupyter, never published
-_FILES = ("challenge.toml", "notebook.py", "hidden_tests.py", "mutants.toml")
+_FILES = ("challenge.toml", "notebook.py", "hidden_tests.py", "mutants.toml", "support.py")
 
 
 def folder_problems(challenge: Challenge, mutants: tuple[str, ...] | None) -> Iterator[str]:

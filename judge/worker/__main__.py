@@ -311,6 +311,7 @@ def _described(error: BaseException) -> dict[str, Any]:
     return {
         "type": type(error).__name__[:200],
         "text": text,
+        "own": loading.is_own(error),
         "frames": [list(frame) for frame in loading.frames_of(error)],
     }
 

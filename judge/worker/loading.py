@@ -6,6 +6,7 @@ is "submission": what stands under `if __name__ == "__main__":` does not run.
 
 from __future__ import annotations
 
+import dis
 import linecache
 import sys
 import types
@@ -22,6 +23,7 @@ __all__ = [
     "import_advice",
     "import_problem",
     "install_judge_stub",
+    "is_own",
     "label_of",
     "line_of",
     "load",
@@ -122,6 +124,18 @@ def frames_of(error: BaseException, limit: int = 6) -> list[Frame]:
     if isinstance(error, SyntaxError):
         frames += _syntax_frame(error)
     return frames[-limit:]
+
+
+def is_own(error: BaseException) -> bool:
+    """Whether a `raise` of the submission itself raised it, no library below."""
+    trace = BaseException.__dict__["__traceback__"].__get__(error)
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or label_of(trace.tb_frame.f_code.co_filename) is None:
+        return False
+    code: bytes = trace.tb_frame.f_code.co_code
+    place: int = trace.tb_lasti
+    return code[place] == dis.opmap["RAISE_VARARGS"]
 
 
 def line_of(frame: types.FrameType | None) -> tuple[str, int, str]:

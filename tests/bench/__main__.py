@@ -22,6 +22,8 @@ def rows() -> Iterator[object]:
     yield row
     yield figures.whole_command(warm)
     yield figures.kernel_check()
+    yield from figures.torch_in_a_kernel()
+    yield figures.torch_references()
     yield figures.fork_to_answer()
     yield figures.round_trip()
     yield figures.memory_over("softmax_numpy", 500)

@@ -130,22 +130,56 @@ def whole_command(warm: float) -> Row:
 
 def kernel_check() -> Row:
     """A second check in a kernel, over the same check in a warm process."""
-    challenge = read_challenge(bundled() / "softmax_numpy")
+    _, later, tests = _in_a_kernel("softmax_numpy")
+    return milliseconds("second check in a kernel, over its tests", later - tests, 0.1)
+
+
+def _in_a_kernel(id: str) -> tuple[float, float, float]:
+    """Seconds of a kernel's first check of a solution, of later ones, and of its tests alone."""
+    challenge = read_challenge(bundled() / id)
     submission = reference_submission(challenge)
+    timed = f"import time; t = time.perf_counter(); check({id!r}); time.perf_counter() - t"
     with tempfile.TemporaryDirectory() as folder, kernel(Path(folder)) as running:
         running.run("from judge import check")
         for cell in submission.cells:
             running.run(cell.source)
-        running.run("check('softmax_numpy')")
-        timed = (
-            "import time; t = time.perf_counter(); check('softmax_numpy'); time.perf_counter() - t"
-        )
-        found = [float(running.run(timed).splitlines()[-1]) for _ in range(RUNS)]
+        first, *later = (float(running.run(timed).splitlines()[-1]) for _ in range(RUNS + 1))
     grader = Grader()
     tests = median(lambda: grader.grade(challenge, submission, Asked()))
     grader.close()
-    more = statistics.median(found) - tests
-    return milliseconds("second check in a kernel, over its tests", more, 0.1)
+    return first, statistics.median(later), tests
+
+
+# --- torch ------------------------------------------------------------------------------------
+
+
+def torch_in_a_kernel() -> Iterator[Row]:
+    """The first check of a torch challenge in a kernel, and later ones."""
+    command = [sys.executable, "-c", "import torch"]
+    imported = median(lambda: subprocess.run(command, check=True, capture_output=True), 5)
+    first, later, tests = _in_a_kernel("softmax")
+    more = first - imported
+    what = "first torch check in a kernel, over `import torch`; with the recorder"
+    yield Row(what, f"{more:.2f} s more ({first:.2f} s)", "3 s more", more <= 3.0)
+    yield milliseconds("later torch checks in a kernel, over the tests", later - tests, 0.15)
+
+
+def torch_references() -> Row:
+    """Every torch solution through `judge.grade`, in one process."""
+    challenges = (read_challenge(file.parent) for file in bundled().glob("*/challenge.toml"))
+    ids = sorted(challenge.id for challenge in challenges if challenge.profile == "torch")
+    folder = bundled("solutions")
+    code = (
+        "import judge, pathlib, sys\n"
+        "for id in sys.argv[2:]:\n"
+        "    report = judge.grade(id, pathlib.Path(sys.argv[1]) / f'{id}.ipynb')\n"
+        "    assert report.verdict == 'passed', id\n"
+    )
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code, str(folder), *ids], check=True)
+    seconds = time.perf_counter() - started
+    what = f"{len(ids)} torch solutions through `judge.grade`, in one process"
+    return Row(what, f"{seconds:.1f} s", "20 s", seconds <= 20.0)
 
 
 # --- the sandbox ------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ HONEST: dict[str, Sequence[Reply]] = {
 }
 _OTHERS: Sequence[Reply] = (
     ("raised", {"type": "ValueError", "text": "no", "frames": [["cell 1", 2, "f", "y = x"]]}),
-    ("raised", {"type": "NotImplementedError", "text": "", "frames": []}),
+    ("raised", {"type": "NotImplementedError", "text": "", "own": True, "frames": []}),
     ("raised", {"type": "MemoryError", "text": "", "frames": []}),
     ("missing", {"text": "f is not defined", "attempted": False}),
     ("forbidden", {"name": "torch.softmax", "label": "cell 1", "line": 2, "code": "y = x"}),

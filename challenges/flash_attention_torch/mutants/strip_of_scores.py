@@ -1,4 +1,11 @@
-def flash_attention(Q, K, V, block_size=32):
+import math
+
+import torch
+
+
+def flash_attention(
+    Q: torch.Tensor, K: torch.Tensor, V: torch.Tensor, block_size: int = 32
+) -> torch.Tensor:
     """Blocks of queries against all keys: no running maximum is needed."""
     outputs = []
     for q in Q.split(block_size, dim=1):

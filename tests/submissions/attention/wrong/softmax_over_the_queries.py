@@ -1,4 +1,4 @@
-# mistake: the weights of each key sum to one over the queries | fails: ? | misconception: ?
+# mistake: the weights of each key sum to one over the queries | fails: output_equals_softmax_attention | misconception: softmax_over_queries
 import torch
 import torch.nn.functional as F
 

@@ -1,4 +1,4 @@
-# mistake: the weights are computed under no_grad, so that only V is trained | fails: ? | misconception: ?
+# mistake: the weights are computed under no_grad, so that only V is trained | fails: gradients_reach_queries_keys_and_values | misconception: weights_detached
 import math
 
 import torch

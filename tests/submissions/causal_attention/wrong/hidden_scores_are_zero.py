@@ -1,4 +1,4 @@
-# mistake: the scores are multiplied by the triangle, and exp(0) = 1 is still a weight | fails: ? | misconception: ?
+# mistake: the scores are multiplied by the triangle, and exp(0) = 1 is still a weight | fails: output_equals_attention_over_the_past | misconception: hidden_scores_are_zero
 import torch
 import torch.nn.functional as F
 

@@ -1,4 +1,4 @@
-# mistake: hidden scores are set to -100, which visible scores may be far below | fails: ? | misconception: ?
+# mistake: hidden scores are set to -100, which visible scores may be far below | fails: large_scores_stay_exact | misconception: fill_not_low_enough
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# mistake: a loop over K[:, :i], so that a position does not see itself, and the first sees nothing | fails: ? | misconception: ?
+# mistake: a loop over K[:, :i], so that a position does not see itself, and the first sees nothing | fails: output_equals_attention_over_the_past | misconception: none
 import torch
 
 

@@ -1,4 +1,4 @@
-# mistake: beta scales the finished loss instead of the margin inside the sigmoid | fails: ? | misconception: ?
+# mistake: beta scales the finished loss instead of the margin inside the sigmoid | fails: the_loss_is_right_for_every_beta | misconception: beta_outside
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# mistake: S // block_size whole blocks only, what is left over at the end is neither read nor written | fails: ? | misconception: ?
+# mistake: S // block_size whole blocks only, what is left over at the end is neither read nor written | fails: any_length_fits_any_block | misconception: none
 import torch
 
 

@@ -1,4 +1,4 @@
-# mistake: the sum of the older blocks is added to the new one without exp(m - m_new), acc is scaled | fails: ? | misconception: ?
+# mistake: the sum of the older blocks is added to the new one without exp(m - m_new), acc is scaled | fails: sums_follow_the_running_maximum | misconception: sum_not_rescaled
 import math
 from typing import NamedTuple
 

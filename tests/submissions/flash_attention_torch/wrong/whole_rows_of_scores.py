@@ -1,4 +1,4 @@
-# mistake: queries come in blocks, keys do not: the softmax has whole rows before it | fails: ? | misconception: ?
+# mistake: queries come in blocks, keys do not: the softmax has whole rows before it | fails: the_whole_scores_are_never_made | misconception: none
 import torch
 import torch.nn.functional as F
 

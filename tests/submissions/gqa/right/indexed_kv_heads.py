@@ -1,4 +1,4 @@
-# style: plain class; keys and values are gathered with an index, and expanded masks are not needed
+# style: plain class; the KV head of each query head is picked with an index tensor
 import torch
 from torch import nn
 

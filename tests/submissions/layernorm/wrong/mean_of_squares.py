@@ -1,4 +1,4 @@
-# mistake: the variance is the mean of the squares minus the square of the mean | fails: a_large_mean_leaves_the_variance_exact | misconception: one_pass_variance
+# mistake: the variance is the mean of the squares minus the square of the mean | fails: a_large_mean_leaves_the_variance_exact | misconception: none
 import torch
 
 

@@ -1,4 +1,4 @@
-# style: arithmetic with the absolute value, halved first so that large numbers stay finite
+# style: arithmetic with the absolute value, halved first; right but for -inf
 import torch
 
 

@@ -1,4 +1,4 @@
-# mistake: a custom autograd function hands the gradient on without looking at the sign of x | fails: ? | misconception: ?
+# mistake: a custom autograd function hands the gradient on without looking at the sign of x | fails: gradients_pass_where_x_is_positive | misconception: gradient_everywhere
 import torch
 
 

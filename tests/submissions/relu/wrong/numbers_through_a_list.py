@@ -1,4 +1,4 @@
-# mistake: the numbers take a way through a Python list, where autograd loses them | fails: ? | misconception: ?
+# mistake: the numbers take a way through a Python list, where autograd loses them | fails: gradients_pass_where_x_is_positive | misconception: gradient_cut
 import torch
 
 

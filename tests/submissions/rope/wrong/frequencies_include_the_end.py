@@ -1,4 +1,4 @@
-# mistake: logspace makes the frequencies, and its last one is 1/10000 itself | fails: ? | misconception: ?
+# mistake: logspace makes the frequencies, and its last one is 1/10000 itself | fails: queries_are_turned_by_their_angles | misconception: speeds_reach_the_end
 import torch
 
 

@@ -1,4 +1,4 @@
-# mistake: component i is paired with i + D/2, as in Llama, instead of 2i with 2i + 1 | fails: ? | misconception: ?
+# mistake: component i is paired with i + D/2, as in Llama, instead of 2i with 2i + 1 | fails: queries_are_turned_by_their_angles | misconception: half_split_pairs
 import torch
 
 
