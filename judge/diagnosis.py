@@ -34,7 +34,7 @@ _TRIES = 3  # wrong calls of a task on which all mutants are tried
 _LARGEST = 1_000_000  # elements of the arguments of a call that is worth repeating
 _ROUNDING = {"float64": 1e-9, "float32": 1e-4}  # other code with the same mistake differs by less
 _SMALL = 1e-3  # of the largest number: what is below may be rounding, and is measured by this
-_EFFECT = 1e2  # a mistake moves a value by more than this many times its rounding
+_EFFECT = 1e3  # a mistake moves a value by more than this many times its rounding
 _TELLING = 3  # distinct numbers that a value needs: zeros, or NaN, come from many mistakes
 
 _Array = np.ndarray[Any, Any]

@@ -79,7 +79,9 @@ class RulesBroken(WorkerEnded):
 
 
 def near_matches(name: str, known: Iterable[str]) -> list[str]:
-    """At most three known names that look like `name`, best first."""
+    """At most three known names that look like `name`, best first, none far behind the best."""
     import difflib  # costs 3 ms: only for a misspelt name
 
-    return difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, other, name).ratio() for other in found]
+    return [other for other, like in zip(found, likeness, strict=True) if like > likeness[0] - 0.2]

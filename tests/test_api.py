@@ -25,7 +25,11 @@ TESTING = [
     "expect_finite",
     "expect_gradient",
     "expect_growth",
+    "expect_mean",
     "expect_memory",
+    "expect_no_larger_tensor",
+    "expect_normal",
+    "expect_rate",
     "expect_same",
     "expect_shape",
     "expect_type",
@@ -38,7 +42,19 @@ STUDENT = {
     "keep": ["name", "args", "kwargs"],
     "put": ["value", "layout"],
     "measure": ["name", "args", "take", "trace", "kwargs"],
+    "vjp": ["name", "args", "cotangent", "wrt", "take", "kwargs"],
+    "make": ["name", "args", "kwargs"],
+    "seed": ["number"],
     "random_state": [],
+}
+REMOTE = {
+    "get": ["take"],
+    "part": ["take"],
+    "call": ["method", "args", "take", "kwargs"],
+    "keep": ["method", "args", "kwargs"],
+    "vjp": ["method", "args", "cotangent", "wrt", "take", "kwargs"],
+    "set": ["path", "value"],
+    "state": [],
 }
 
 
@@ -81,9 +97,9 @@ def test_what_a_student_object_can_do() -> None:
 
 
 def test_what_a_remote_can_do() -> None:
-    for name in ("get", "part"):
+    for name, expected in REMOTE.items():
         found = inspect.signature(getattr(judge.testing.Remote, name)).parameters
-        assert list(found) == ["self", "take"]
+        assert [parameter for parameter in found if parameter != "self"] == expected
 
 
 def test_what_a_mark_takes() -> None:

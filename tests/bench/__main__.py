@@ -24,7 +24,7 @@ def rows() -> Iterator[object]:
     yield figures.kernel_check()
     yield from figures.torch_in_a_kernel()
     yield figures.torch_references()
-    yield figures.fork_to_answer()
+    yield from figures.fork_to_answer()
     yield figures.round_trip()
     yield figures.memory_over("softmax_numpy", 500)
     yield figures.memory_over("flash_attention", 5)

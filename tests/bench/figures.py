@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -193,14 +194,29 @@ def sandbox() -> Iterator[ProcessSandbox]:
     found.close()
 
 
-def fork_to_answer() -> Row:
+def _seconds_of_a_worker() -> float:
+    """From asking for a worker to its first answer."""
     with sandbox() as box:
 
         def once() -> None:
             with box.worker(1 << 30) as worker:
                 worker.ask("random", {}, 5.0)
 
-        return milliseconds("fork to first answer", median(once, 200), 0.005)
+        return median(once, 200)
+
+
+def fork_to_answer() -> Iterator[Row]:
+    """With all layers, and what they cost."""
+    bare = _seconds_of_a_worker_without_layers()
+    found = _seconds_of_a_worker()
+    yield milliseconds("fork to first answer, all layers", found, 0.005)
+    what = "cost of all layers for a worker (Landlock, seccomp, namespaces, privileges)"
+    yield milliseconds(what, found - bare, 0.003)
+
+
+def _seconds_of_a_worker_without_layers() -> float:
+    with patch("judge.sandbox.forkserver._CONFINE", "tests.attacks.layers_off"):
+        return _seconds_of_a_worker()
 
 
 def round_trip() -> Row:
