@@ -94,8 +94,9 @@ def read_exception(found: Any) -> tuple[str, str, tuple[Frame, ...]]:
 
 def says_unwritten(found: Any) -> bool:
     """Whether an exception is the stub's: a library may raise NotImplementedError as well."""
-    own = type(found) is dict and found.get("own") is True
-    return own and found.get("type") == "NotImplementedError"
+    if type(found) is not dict or found.get("own") is not True:
+        return False
+    return _text(found.get("type"), 40) == "NotImplementedError"
 
 
 def _frame(row: Any) -> Frame | None:

@@ -267,6 +267,12 @@ def test_what_is_not_forbidden_is_allowed(box: ProcessSandbox, call: str) -> Non
         assert made.call("f", torch.ones(2, 3)).sum() == 6
 
 
+def test_a_forbidden_function_made_of_what_is_allowed_fails(box: ProcessSandbox) -> None:
+    source = "from torch.nn.init import zeros_ as nil\ndef f(x): return nil(x)"
+    with student(box, source, forbidden=["torch.nn.init.zeros_"], **TORCH) as made:
+        assert isinstance(stopped(made, "f", torch.ones(2)).evidence, ForbiddenCall)
+
+
 def test_a_forbidden_call_while_cells_are_loaded_fails(box: ProcessSandbox) -> None:
     source = "import torch\nLAYER = torch.nn.Linear(3, 3)\ndef f(x): return LAYER(x)"
     with (

@@ -12,7 +12,7 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 import torch
@@ -79,10 +79,13 @@ class Watch:
             self.largest, self.line = 0, None
 
     def guard(self) -> None:
-        """Watch the threads that will be started, and the classes that are forbidden."""
+        """Watch the threads that will be started, and forbidden classes and Python functions."""
         for name in self._forbidden:
-            if isinstance(found := _resolved(name), type):
+            found = _resolved(name)
+            if isinstance(found, type):
                 _stop_making(found, name, self)
+            elif isinstance(found, FunctionType):  # it may be made of what is allowed
+                _stop_calling(found, name, self)
         for module in (threading, _thread):
             for starter in _STARTERS:
                 if hasattr(module, starter):
@@ -189,6 +192,19 @@ def _stop_making(forbidden: Any, dotted: str, watch: Watch) -> None:
         watch.stop(f"{made.__module__}.{made.__qualname__}" if own else dotted)
 
     forbidden.__init__ = stopped
+
+
+def _stop_calling(forbidden: FunctionType, dotted: str, watch: Watch) -> None:
+    """Nobody calls this function of the library, imported from wherever."""
+
+    @functools.wraps(forbidden)
+    def stopped(*args: Any, **kwargs: Any) -> Any:
+        if watch.active:
+            watch.stop(dotted)
+        return forbidden(*args, **kwargs)
+
+    module, _, name = dotted.rpartition(".")
+    setattr(sys.modules[module], name, stopped)
 
 
 def _frame() -> FrameType | None:
