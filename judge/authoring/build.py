@@ -132,7 +132,7 @@ def _made_cells(
     file = str(challenge.folder / "notebook.py")
     made = [
         _Made("markdown", "title", f"# {challenge.title}\n\n{badge}"),
-        _Made("code", "install", _install(project)),
+        _Made("code", "install", _install(project, challenge)),
     ]
     for n, cell in enumerate(cells):
         source = view(cell.source, file, cell.line) if cell.kind == "code" else cell.source
@@ -144,9 +144,15 @@ def _made_cells(
     return made
 
 
-def _install(project: Project) -> str:
+def _install(project: Project, challenge: Challenge) -> str:
+    said = "# In Colab this installs judge. Anywhere else it does nothing.\n"
+    if challenge.profile == "torch":
+        said = (
+            "# In Colab, which has torch, this installs judge. Anywhere else it does nothing;\n"
+            '# there, install both in a terminal: pip install "flashjudge[torch]"\n'
+        )
     return (
-        "# In Colab this installs judge. Anywhere else it does nothing.\n"
+        f"{said}"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f'    get_ipython().run_line_magic("pip", "install -q \'{project.install}\'")'
