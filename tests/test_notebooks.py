@@ -43,6 +43,11 @@ def test_there_are_notebooks() -> None:
     assert sorted(path.stem for path in bundled("solutions").glob("*.ipynb")) == IDS
 
 
+def test_torch_templates_say_what_to_install() -> None:
+    assert 'pip install "flashjudge[torch]"' in cells("templates", "linear")[0]
+    assert "torch" not in cells("templates", "flash_attention")[0]
+
+
 def template_is_not_attempted(id: str, running: Kernel) -> None:
     printed = [running.run(source) for source in cells("templates", id)]
     report = printed[-1]
