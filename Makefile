@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test test-slow bench lint format build validate pictures clean
+.PHONY: setup demo test test-slow bench lint format build validate pictures gallery clean
 
 setup: $(READY)
 
@@ -48,6 +48,9 @@ bench: setup  ## the figures of the README
 
 pictures: setup  ## the README's pictures, made by the program
 	$(BIN)/python -m tests.pictures
+
+gallery: setup  ## every kind of report on one page, build/gallery.html
+	$(BIN)/python -m tests.gallery
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

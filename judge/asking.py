@@ -64,7 +64,7 @@ def answer(request: Request, progress: Progress | None = None) -> Report:
     """
     wish = replace(request.wish, tests=tuple(map(_name_of, request.wish.tests)))
     challenge = find_challenge(wish.challenge, wish.folders, wish.course)
-    _check_seed(wish.seed)
+    check_seed(wish.seed)
     if request.junit is not None:
         _check_writable(request.junit)
     submission = read_submission(find_file(challenge.id, request.file, request.here))
@@ -114,6 +114,15 @@ def refusal(request: Request, error: SubmissionError) -> Report:
     )
 
 
+def check_seed(seed: int | None) -> None:
+    """Raises UserError."""
+    if seed is not None and not 0 <= seed <= _MAX_SEED:
+        raise UserError(
+            f"--seed {seed} is no seed.\nA seed is a whole number from 0 to {_MAX_SEED}; "
+            "every report prints its own."
+        )
+
+
 def write_junit(report: Report, file: Path) -> None:
     """Raises UserError."""
     from judge.report.junit import junit_xml
@@ -122,14 +131,6 @@ def write_junit(report: Report, file: Path) -> None:
         write_atomically(file, junit_xml(report).encode())
     except OSError as error:
         raise _not_writable(file, error.strerror or str(error)) from None
-
-
-def _check_seed(seed: int | None) -> None:
-    if seed is not None and not 0 <= seed <= _MAX_SEED:
-        raise UserError(
-            f"--seed {seed} is no seed.\nA seed is a whole number from 0 to {_MAX_SEED}; "
-            "every report prints its own."
-        )
 
 
 def _check_writable(file: Path) -> None:

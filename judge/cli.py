@@ -14,45 +14,18 @@ import click
 
 from judge import __version__
 from judge.catalogue import Catalogue, open_catalogue
-from judge.errors import EXIT_NOT_PASSED, EXIT_PASSED, SubmissionError, UnknownNameError
+from judge.errors import EXIT_NOT_PASSED, EXIT_PASSED, SubmissionError
+from judge.group import Group, Stopped
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PATH = click.Path(path_type=Path)
-
-
-class _Stopped(Exception):  # noqa: N818  carries what click would turn into exit code 1
-    """What a command was stopped by, on its way past click."""
-
-    def __init__(self, stop: BaseException) -> None:
-        super().__init__()
-        self.stop = stop
-
-
-class _Group(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of a student's way, as they stand below."""
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if not name.startswith("-") and self.get_command(ctx, name) is None:
-            raise UnknownNameError("command", name, self.commands, "`judge --help` lists them.")
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (KeyboardInterrupt, BrokenPipeError, SystemExit) as stop:
-            raise _Stopped(stop) from None
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Raises what the command raises."""
     try:
         code = judge.main(arguments, "judge", standalone_mode=False)
-    except _Stopped as stopped:
+    except Stopped as stopped:
         raise stopped.stop from None
     except click.Abort:  # what click makes of Ctrl-C before the command has begun
         raise KeyboardInterrupt from None
@@ -65,7 +38,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 @click.group(
-    cls=_Group,
+    cls=Group,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -79,6 +52,7 @@ def judge(ctx: click.Context) -> None:
     judge show softmax           what a challenge asks
     judge start softmax          put its notebook here
     judge check softmax          check your work: softmax.ipynb or softmax.py
+    judge watch softmax          check it again at each save
     judge hint softmax           a nudge, one step at a time
 
     Exit codes of `judge check`: 0 passed, 1 not passed, 2 your mistake or refused, 3 the judge's
@@ -97,6 +71,10 @@ def _challenges(command: F) -> F:
 
 
 _id = click.argument("id", metavar="ID")
+_file = click.argument("file", metavar="[FILE]", type=_PATH, required=False)
+_tasks = click.option(
+    "--task", "tasks", metavar="TASK", multiple=True, help="Only this task. Can be repeated."
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -182,10 +160,8 @@ def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
 
 @judge.command()
 @_id
-@click.argument("file", metavar="[FILE]", type=_PATH, required=False)
-@click.option(
-    "--task", "tasks", metavar="TASK", multiple=True, help="Only this task. Can be repeated."
-)
+@_file
+@_tasks
 @click.option(
     "--test", "tests", metavar="NAME", multiple=True, help="Only this hidden test. Can be repeated."
 )
@@ -240,6 +216,25 @@ def check(**typed: Any) -> int:
 
 @judge.command()
 @_id
+@_file
+@_tasks
+@click.option("--seed", type=int, metavar="N", help="This seed for every check.")
+@_challenges
+def watch(**typed: Any) -> int:
+    """Check again at each save, until q, Ctrl-C or the end of the input.
+
+    Exit codes: 0 if the last check passed, 1 if not, 2 your mistake, 3 the judge's own fault.
+    """
+    from judge import watch
+    from judge.checking import Wish
+
+    wanted = {name: typed[name] for name in ("tasks", "seed", "folders")}
+    wish = Wish(typed["id"], **wanted, course=Path.cwd())
+    return watch.watch(wish, typed["file"], Path.cwd())
+
+
+@judge.command()
+@_id
 @click.option("--task", metavar="TASK", help="The task, where there are several.")
 @click.option("--all", "everything", is_flag=True, help="All hints of the task at once.")
 @_challenges
@@ -256,7 +251,7 @@ def hint(id: str, task: str | None, everything: bool, folders: tuple[Path, ...])
 
 @judge.command()
 @_id
-@click.argument("file", metavar="[FILE]", type=_PATH, required=False)
+@_file
 @click.option("--progress", "forget", is_flag=True, help="Forget your progress; touch no file.")
 @_challenges
 def reset(id: str, file: Path | None, forget: bool, folders: tuple[Path, ...]) -> None:

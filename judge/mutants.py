@@ -7,7 +7,8 @@ and they name the mistake of a submission whose wrong output equals theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import msgspec
@@ -34,13 +35,22 @@ class _MutantsFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True)
+class Patch:
+    """A piece that occurs once in the reference, and what takes its place."""
+
+    find: str
+    put: str
+
+
+@dataclass(frozen=True)
 class Mutant:
-    """One known mistake, as a submission."""
+    """One known mistake, as a submission. Those that define whole functions anew have no patch."""
 
     name: str
     misconception: str
     killed_by: tuple[str, ...]
     submission: Submission
+    patch: Patch | None = None
 
 
 def read_mutants(challenge: Challenge) -> tuple[Mutant, ...]:
@@ -64,9 +74,40 @@ def read_mutants(challenge: Challenge) -> tuple[Mutant, ...]:
             misconception=table.misconception,
             killed_by=tuple(table.killed_by),
             submission=_mutated(challenge, reference, table),
+            patch=Patch(table.find, table.put) if table.find and table.put is not None else None,
         )
         for table in found.mutant
     )
+
+
+def both(reference: Submission, one: Mutant, other: Mutant) -> Mutant | None:
+    """Two mistakes at once, for patches whose pieces do not overlap."""
+    if one.patch is None or other.patch is None:
+        return None
+    cells = []
+    for cell in reference.cells:
+        patches = [patch for patch in (one.patch, other.patch) if patch.find in cell.source]
+        source = _replaced(cell.source, patches)
+        if source is None:
+            return None
+        cells.append(Cell(cell.label, source))
+    return Mutant(
+        name=f"{one.name} and {other.name}",
+        misconception=f"{one.misconception}; and {other.misconception}",
+        killed_by=tuple(dict.fromkeys((*one.killed_by, *other.killed_by))),
+        submission=replace(reference, cells=tuple(cells)),
+    )
+
+
+def _replaced(source: str, patches: Sequence[Patch]) -> str | None:
+    """The source with every patch made on it; None where their pieces overlap."""
+    starts = sorted((source.index(patch.find), patch.find, patch.put) for patch in patches)
+    ends = [start + len(find) for start, find, _ in starts]
+    if any(end > start for end, (start, _, _) in zip(ends, starts[1:], strict=False)):
+        return None
+    for start, find, put in reversed(starts):
+        source = source[:start] + put + source[start + len(find) :]
+    return source
 
 
 def _mutated(challenge: Challenge, reference: Submission, table: _MutantTable) -> Submission:

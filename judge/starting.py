@@ -85,10 +85,7 @@ def find_file(id: str, given: Path | None, here: Path) -> Path:
     """The file that is meant: `given`, else <id>.ipynb or <id>.py in `here`. Raises UserError."""
     if given is not None:
         return given
-    # Relative where it can be: messages and reports show the name that a person would type.
-    base = Path() if here == Path.cwd() else here
-    found = [base / f"{id}{suffix}" for suffix in _SUFFIXES]
-    found = [path for path in found if path.exists()]
+    found = [path for path in places(id, given, here) if path.exists()]
     if len(found) > 1:
         names = " and ".join(shown(path) for path in found)
         raise UserError(f"Both {names} are here.\nName the one you mean, after {id}.")
@@ -99,6 +96,15 @@ def find_file(id: str, given: Path | None, here: Path) -> Path:
             f"Name it after {id}."
         )
     return found[0]
+
+
+def places(id: str, given: Path | None, here: Path) -> list[Path]:
+    """Where the file that is meant may be: `given` alone, else the usual names in `here`."""
+    if given is not None:
+        return [given]
+    # Relative where it can be: messages and reports show the name that a person would type.
+    base = Path() if here == Path.cwd() else here
+    return [base / f"{id}{suffix}" for suffix in _SUFFIXES]
 
 
 # --- templates --------------------------------------------------------------------------------

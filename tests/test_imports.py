@@ -23,7 +23,7 @@ PACKAGES = ("authoring", "report", "sandbox", "testing", "wire", "worker")
 
 LAYERS = (
     # text, bytes and names: nothing of the judge is known here
-    {"errors", "files", "frames", "paths", "wire"},
+    {"errors", "events", "files", "frames", "paths", "wire"},
     {"tensors", "objects"},
     # what is read and written
     {"intake", "kernel", "manifest", "percent", "regions", "results"},
@@ -31,6 +31,10 @@ LAYERS = (
     # where a submission runs
     {"worker"},
     {"sandbox"},
+    # a wrong value beside a right one
+    {"likeness", "repeating"},
+    {"parts"},
+    {"patterns"},
     # what a hidden test holds in its hands
     {"program", "remotes"},
     {"student"},
@@ -46,6 +50,7 @@ LAYERS = (
     {"debugging"},
     {"report"},
     {"asking", "authoring"},
+    {"group", "watch"},
     # the doors: nobody imports them but the last row
     {"cli", "notebook", "service"},
     {"", "__main__"},  # "" is the package itself, which loads what it offers on first use
@@ -73,21 +78,26 @@ BOUNDARIES = {
     "remotes": {"wire", "calls", "replies"},
     "submission": {"errors", "intake"},
     "mutants": {"challenge", "manifest", "submission", "errors"},
+    "likeness": {"calls", "tensors"},
+    "parts": {"likeness"},
+    "patterns": {"likeness", "parts"},
+    "repeating": {"calls", "objects", "paths"},
     "diagnosis": {
-        *("calls", "challenge", "mutants", "objects", "paths", "results", "submission"),
-        *("errors", "tensors"),
+        *("calls", "challenge", "errors", "mutants", "results", "submission"),
+        *("likeness", "parts", "patterns", "repeating"),
     },
     "report": {"results", "errors"},
     "report.health": {"doctor"},
     "report.killtable": {"validation"},
     "report.listing": {"catalogue", "errors", "hints", "progress", "results"},
+    "report.screen": {"errors", "hints", "results"},
     "report.statement": {"manifest", "testing"},
     "kernel": {"frames", "errors"},
 }
 
 # A package, and the only modules that may import it.
 THIRD_PARTY = {
-    "click": {"cli"},
+    "click": {"cli", "group"},
     "rich": {"cli", "report"},
     "IPython": {"notebook"},
     "nbformat": {"authoring", "submission"},
@@ -95,6 +105,7 @@ THIRD_PARTY = {
     "jupytext": {"authoring"},
     "torch": {"worker.watching", "tensors", "objects", "testing.autograd"},
     "filelock": {"progress"},
+    "watchfiles": {"events"},
     "platformdirs": {"progress"},
     "msgspec": {
         *("authoring", "catalogue", "challenge", "checking", "debugging", "grading", "manifest"),
@@ -112,7 +123,7 @@ THIRD_PARTY = {
     },
     "numpy": {
         *("authoring", "calls", "diagnosis", "grading", "kit", "preparing", "student", "tensors"),
-        *("testing", "wire", "worker"),
+        *("testing", "wire", "worker", "likeness", "parts", "patterns", "repeating"),
     },
 }
 BANNED = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "copyreg"}

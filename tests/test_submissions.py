@@ -53,7 +53,7 @@ def header(path: Path) -> tuple[str, str, str]:
 def named(report: Report) -> set[str]:
     """The misconceptions that a report names as equal."""
     found = [test.misconception for test in report.tests if test.misconception]
-    return {misconception.name for misconception in found}
+    return {misconception.name for misconception in found if misconception.match == "equals"}
 
 
 def with_needs(grader: Grader, challenge: Challenge, name: str) -> tuple[str, ...]:

@@ -1,18 +1,20 @@
 """The report in a notebook: HTML where it is shown, plain text everywhere else.
 
-The HTML is modest on purpose: inline styles, no scripts, no widgets. It takes its colours from
-the page it stands on; only the status words have a ground of their own, dark with white letters,
-so that they read the same on light and dark themes.
+The HTML is modest on purpose: inline styles, inline pictures, no scripts, no widgets. It takes its
+colours from the page it stands on; only the status words have a ground of their own, dark with
+white letters, so that they read the same on light and dark themes. What opens and closes is native
+HTML: a keyboard and a saved notebook can do it. Headings are so by their role alone, or notebooks
+would list them among those of the student.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from judge.report import figures, layout, message, summary
-from judge.report.clean import for_html
-from judge.report.message import WIDTH, View
+from judge.report import bodies, figures, layout, message, summary, svg
+from judge.report.clean import for_html, one_line
+from judge.report.message import View
 from judge.report.summary import TaskTests
 from judge.results import Outcome, Report, Status, Verdict
 
@@ -32,12 +34,15 @@ _VERDICT_GROUNDS: dict[Verdict, str] = {
     Verdict.REFUSED: "#8a4b00",
     Verdict.BROKEN: "#71309b",
 }
+LIMIT = 190_000  # bytes of a page; what does not fit is told in fewer words
+_AROUND = 300  # bytes around the message of a test, or in its place
+_TITLE = 160
+_NAME = 60
+
 _LINE = "1px solid rgba(128,128,128,0.35)"
-_CELL = f"padding:3px 14px 3px 0;text-align:left;border-bottom:{_LINE}"
-_PRE = (
-    "margin:4px 0 10px 0;padding:8px 10px;overflow-x:auto;background:rgba(128,128,128,0.12);"
-    "color:inherit;font-size:12px;line-height:1.4;white-space:pre"
-)
+_CELL = f"padding:3px 14px 3px 0;text-align:left;vertical-align:middle;border-bottom:{_LINE}"
+_BESIDE = "display:flex;flex-wrap:wrap;align-items:center;gap:0 10px"
+_QUIET = "opacity:0.75;font-size:12px"
 
 
 @dataclass(frozen=True)
@@ -64,73 +69,127 @@ class Shown:
         return layout.plain(rows)
 
 
+@dataclass(frozen=True)
+class _Test:
+    """A test on the page, and whether its message stands open."""
+
+    outcome: Outcome
+    opened: bool
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The tests of one task, below its name; a chosen test stands below none."""
+
+    name: str
+    tests: tuple[_Test, ...]
+    missing: str = ""  # why nothing of it was attempted
+
+
 def html(shown: Shown) -> str:
-    """The report as an HTML fragment."""
-    return (
-        '<div style="color:inherit;font-size:14px;line-height:1.5;max-width:60em">'
-        + "".join((*_head(shown.report), *_body(shown), *_end(shown.report)))
-        + "</div>"
+    """The report as an HTML fragment of at most 200 kB, however many tests it has."""
+    parts = list(_parts(shown))
+    tests = [test for part in parts for test in part.tests]
+    before, after = "".join(_head(shown.report)), "".join(_end(shown.report))
+    fixed = [before, after, *(_title(test.outcome) for test in tests)]
+    room = LIMIT - sum(map(bodies.size, fixed)) - _AROUND * len(tests)
+    told = iter(_bodies(tests, shown.view, room))
+    listed = "".join(
+        _named(part) + "".join(_test(test, next(told)) for test in part.tests) for part in parts
     )
+    style = "color:inherit;font-size:14px;line-height:1.5;max-width:60em"
+    return f'<div style="{style}">{before}{listed}{after}</div>'
+
+
+def _parts(shown: Shown) -> Iterator[_Part]:
+    if shown.only is not None:
+        found = summary.chosen(shown.report, shown.only)
+        yield _Part("", tuple(_Test(outcome, opened=True) for outcome in found))
+        return
+    for part in summary.by_task(shown.report):
+        opened = part.shown(shown.full)
+        tests = tuple(_Test(test, test in opened) for test in part.tests)
+        yield _Part(part.task.id, tests, part.missing if part.untouched else "")
+
+
+def _bodies(tests: Sequence[_Test], view: View, room: int) -> list[str]:
+    """The message of each test, those that stand open served first, within `room` bytes."""
+    order = sorted(range(len(tests)), key=lambda index: not tests[index].opened)
+    found = bodies.fitted([list(bodies.versions(tests[at].outcome, view)) for at in order], room)
+    told = dict(zip(order, found, strict=True))
+    return [told[index] for index in range(len(tests))]
 
 
 def _head(report: Report) -> Iterator[str]:
     verdict = summary.VERDICTS[report.verdict]
-    title = for_html(report.challenge.title or report.challenge.id)
+    title = for_html(one_line(report.challenge.title or report.challenge.id, _TITLE))
     chip = _chip(verdict, _VERDICT_GROUNDS[report.verdict])
     score = for_html(summary.score(report))
-    yield f'<p style="margin:6px 0">{chip} <b>{title}</b> &nbsp;{score}</p>'
+    yield (
+        '<p role="heading" aria-level="3" style="margin:6px 0;font-size:16px">'
+        f"{chip} <b>{title}</b> &nbsp;{score}</p>"
+    )
     if reason := summary.reason(report):
         yield f'<p style="margin:6px 0">{for_html(reason)}</p>'
     rows = "".join(_task_row(part) for part in summary.by_task(report))
     if rows:
-        yield f'<table style="border-collapse:collapse;margin:6px 0;color:inherit">{rows}</table>'
-
-
-def _body(shown: Shown) -> Iterator[str]:
-    if shown.only is not None:
-        for outcome in summary.chosen(shown.report, shown.only):
-            yield _test(outcome, shown.view, opened=True)
-        return
-    for part in summary.by_task(shown.report):
-        yield f'<p style="margin:10px 0 2px 0"><b>{for_html(part.task.id)}</b></p>'
-        for outcome in part.tests:
-            opened = outcome in part.shown(shown.full)
-            yield _test(outcome, shown.view, opened=opened)
+        names = "".join(
+            f'<th scope="col" style="{_CELL};font-weight:400;opacity:0.75">{name}</th>'
+            for name in ("task", "points", "tests")
+        )
+        yield (
+            '<table style="border-collapse:collapse;margin:6px 0;color:inherit;font-size:14px">'
+            f"<tr>{names}</tr>{rows}</table>"
+        )
+    yield f'<p style="margin:8px 0"><b>Next:</b> {for_html(summary.next_step(report, "below"))}</p>'
 
 
 def _end(report: Report) -> Iterator[str]:
-    yield f'<p style="margin:10px 0 4px 0"><b>Next:</b> {for_html(summary.next_step(report))}</p>'
     for note in summary.remarks(report):
         yield f'<p style="margin:2px 0">Note: {for_html(note)}</p>'
     command = f"<code>{for_html(summary.repeat_command(report))}</code>"
     isolation = for_html(summary.isolation(report))
     yield (
-        '<p style="margin:4px 0;opacity:0.75;font-size:12px">'
-        f"Repeat: {command} &nbsp; Isolation: {isolation}</p>"
+        f'<p style="margin:10px 0 4px 0;{_QUIET}">Checked: {for_html(summary.checked(report))}<br>'
+        f"Repeat: {command}<br>Isolation: {isolation}</p>"
     )
 
 
 def _task_row(part: TaskTests) -> str:
-    score = f"{figures.points(part.task.earned)} of {figures.points(part.task.possible)}"
-    cells = (part.task.id, score, summary.counts(part.tests) or str(part.task.status))
+    task = part.task
+    name = for_html(one_line(task.id, _NAME))
+    score = f"{figures.points(task.earned)} of {figures.points(task.possible)}"
+    share = task.earned / task.possible if task.possible else 0
+    points = f'<div style="{_BESIDE}">{svg.bar(share, f"{score} points")}<span>{score}</span></div>'
+    told = for_html(summary.counts(part.tests) or str(task.status))
+    cells = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in (points, told))
+    return f'<tr><th scope="row" style="{_CELL}">{name}</th>{cells}</tr>'
+
+
+def _named(part: _Part) -> str:
+    if not part.name:
+        return ""
+    text = for_html(one_line(part.name, _NAME))
+    why = for_html(one_line(part.missing))
     return (
-        "<tr>" + "".join(f'<td style="{_CELL}">{for_html(cell)}</td>' for cell in cells) + "</tr>"
+        '<p role="heading" aria-level="4" style="margin:12px 0 2px 0;font-size:14px">'
+        f"<b>{text}</b></p>" + (f'<p style="margin:2px 0">Not attempted: {why}</p>' if why else "")
     )
 
 
-def _test(outcome: Outcome, view: View, *, opened: bool) -> str:
+def _title(outcome: Outcome) -> str:
     chip = _chip(message.WORDS[outcome.status], GROUNDS[outcome.status])
-    title, score = for_html(outcome.title), for_html(message.earned(outcome))
-    head = f'{chip} {title} <span style="opacity:0.75">&nbsp;{score}</span>'
-    lines = message.about_lines(outcome, view, WIDTH, message.ROOM)
-    told = message.message_text(outcome, view)
-    text = "\n".join([*lines, *([""] if lines and told else []), *([told] if told else [])])
-    if not text:
-        return f'<div style="margin:2px 0 2px 14px">{head}</div>'
+    title, score = for_html(one_line(outcome.title, _TITLE)), for_html(message.earned(outcome))
+    return f'{chip} {title} <span style="opacity:0.75">&nbsp;{score}</span>'
+
+
+def _test(test: _Test, body: str) -> str:
+    title = _title(test.outcome)
+    if not body:
+        return f'<div style="margin:2px 0 2px 14px">{title}</div>'
     return (
-        f'<details{" open" if opened else ""} style="margin:2px 0">'
-        f'<summary style="cursor:pointer">{head}</summary>'
-        f'<pre style="{_PRE}">{for_html(text)}</pre></details>'
+        f'<details{" open" if test.opened else ""} style="margin:2px 0">'
+        f'<summary style="cursor:pointer">{title}</summary>{body}</details>'
     )
 
 

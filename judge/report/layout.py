@@ -95,10 +95,7 @@ class _Page:
         yield from self._labelled("reason", summary.reason(report))
         yield ()
         yield from self._bars()
-        version = f"{report.challenge.id} {report.challenge.version}"
-        origin = one_line(report.submission.origin, 60)
-        took = figures.seconds(report.seconds)
-        yield from self._labelled("checked", one_line(f"{origin} against {version}, in {took}"))
+        yield from self._labelled("checked", summary.checked(report))
         yield from self._labelled("isolation", summary.isolation(report))
         yield from self._labelled("repeat", summary.repeat_command(report), joint=" \\")
         for note in summary.remarks(report):
@@ -173,9 +170,8 @@ class _Page:
         return Span(name, "strong"), Span(" " + "-" * (self.width - columns(name) - 1), "quiet")
 
     def _untouched(self, part: TaskTests) -> Iterator[Row]:
-        why = part.task.reason or part.tests[0].reason or "the function is missing"
         tests = figures.count(len(part.tests), "test")
-        text = f"not attempted ({tests}): {one_line(why)}"
+        text = f"not attempted ({tests}): {one_line(part.missing)}"
         for line in wrap(text, self.width):
             yield (Span(line),)
 

@@ -22,7 +22,7 @@ from judge.report import figures
 from judge.report.clean import one_line
 from judge.report.lines import columns, cut, pad, wrap
 from judge.report.wording import Section, section, sections
-from judge.results import Outcome, Status
+from judge.results import Evidence, Outcome, Status
 
 View = Literal["student", "instructor"]
 
@@ -61,13 +61,24 @@ def message_lines(outcome: Outcome, view: View = "student", width: int = WIDTH) 
     """
     width = max(width, MIN_WIDTH)
     room = ROOM - len(title_lines(outcome, width))
-    parts = [part for part in _sections(outcome, view, width - GUTTER) if part.versions]
-    parts.sort(key=lambda part: LABELS.index(part.label))
+    parts = message_parts(outcome, view, width - GUTTER)
     return [
         Line("" if index else part.label, text)
         for part, lines in zip(parts, _fitted(parts, room, width - GUTTER), strict=True)
         for index, text in enumerate(lines)
     ]
+
+
+def message_parts(outcome: Outcome, view: View, width: int) -> list[Section]:
+    """What each label says, in reading order; a view chooses among the versions of each."""
+    parts = [part for part in _sections(outcome, view, width) if part.versions]
+    return sorted(parts, key=lambda part: LABELS.index(part.label))
+
+
+def told_evidence(outcome: Outcome, view: View) -> Evidence | None:
+    """The evidence that the message words; None where this reader is not to see any."""
+    own = outcome.status in (Status.FAILED, Status.CRASHED, Status.EXCEEDED)
+    return outcome.evidence if own and _open(outcome, view) else None
 
 
 def message_text(outcome: Outcome, view: View = "student", width: int = WIDTH) -> str:

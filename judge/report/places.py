@@ -7,6 +7,8 @@ rows 0-16, 18, 19 are right in every head; first wrong row 17, in the second til
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from judge.report import figures
 from judge.report.clean import one_line
 from judge.report.lines import columns, cut, pad
@@ -26,14 +28,14 @@ def picture(places: Places, width: int, *, rows: int = _MAX_ROWS) -> list[str]:
     Heads that have something wrong come first where not all can be shown; marks too many for a
     line are joined, and the legend says how many tiles one mark then stands for.
     """
-    heads = _alike(places.heads)
+    heads = alike(places.heads)
     if not heads:
         return []
     labels = [cut(one_line(head.label), _LABEL) for head in heads]
     room = max(width - max(map(columns, labels)) - 1, 4)
     tiles = max(1, -(-max(len(head.marks) for head in heads) // room))
     cells = [
-        (f"{label} " if label else "") + one_line(_joined(head.marks, tiles))
+        (f"{label} " if label else "") + one_line(joined(head.marks, tiles))
         for label, head in zip(labels, heads, strict=True)
     ]
     wrong = [set(head.marks) != {"-"} for head in heads]
@@ -58,24 +60,36 @@ def sentence(places: Places, *, short: bool = False) -> str:
     return f"{rows} {'is' if one else 'are'} right{where}; first wrong {first}, in the {tile} tile"
 
 
-def plural(axis: str) -> str:
-    """`rows`, `queries`."""
-    return f"{axis[:-1]}ies" if axis.endswith("y") else f"{axis}s"
-
-
-def _alike(heads: tuple[HeadMarks, ...]) -> tuple[HeadMarks, ...]:
+def alike(heads: tuple[HeadMarks, ...]) -> tuple[HeadMarks, ...]:
     """One line for all heads when their marks are the same."""
     if len(heads) > 2 and len({head.marks for head in heads}) == 1:
         return (HeadMarks(label=f"all {len(heads)} heads", marks=heads[0].marks),)
     return heads
 
 
-def _joined(marks: str, tiles: int) -> str:
+def joined(marks: str, tiles: int) -> str:
     """One mark for each `tiles` marks. `-` and `#` stay what they say: right, and all wrong."""
     if tiles == 1:
         return marks
     groups = [marks[start : start + tiles] for start in range(0, len(marks), tiles)]
     return "".join(_mark(group) for group in groups)
+
+
+def chosen(wrong: Sequence[bool], many: int) -> list[int]:
+    """Which `many` heads to show, in their order: those with something wrong before others."""
+    order = sorted(range(len(wrong)), key=lambda index: not wrong[index])[:many]
+    return sorted(order)
+
+
+def one_mark(places: Places, tiles: int) -> str:
+    """What one mark stands for: `tile of 16 rows`, `2 tiles of 64 rows`."""
+    rows = "1 " + places.axis if places.tile == 1 else f"{places.tile} {plural(places.axis)}"
+    return one_line(f"{'tile' if tiles == 1 else f'{tiles} tiles'} of {rows}")
+
+
+def plural(axis: str) -> str:
+    """`rows`, `queries`."""
+    return f"{axis[:-1]}ies" if axis.endswith("y") else f"{axis}s"
 
 
 def _mark(group: str) -> str:
@@ -86,10 +100,8 @@ def _mark(group: str) -> str:
 
 
 def _legend(places: Places, tiles: int) -> tuple[str, str]:
-    rows = "1 " + places.axis if places.tile == 1 else f"{places.tile} {plural(places.axis)}"
-    per = "tile" if tiles == 1 else f"{tiles} tiles"
-    unit = f"one mark per {per} of {rows}:"
-    return one_line(unit), one_line(_KEY.replace("rows", plural(places.axis)))
+    unit = f"one mark per {one_mark(places, tiles)}:"
+    return unit, one_line(_KEY.replace("rows", plural(places.axis)))
 
 
 def _grid(
@@ -104,7 +116,8 @@ def _grid(
         used = per_row * cell + (per_row - 1) * len(_GAP)
         if used > width and per_row > 1:
             break
-        grid = _lines(_chosen(cells, wrong, per_row * rows), per_row, cell)
+        picked = [cells[index] for index in chosen(wrong, per_row * rows)]
+        grid = _lines(picked, per_row, cell)
         left = len(cells) - per_row * rows
         if left <= 0 and len(grid) > 1 and used + len(_GAP) + beside <= width:
             for line, text in enumerate(legend):
@@ -115,11 +128,6 @@ def _grid(
         if this >= score:
             best, score = grid, this
     return best
-
-
-def _chosen(cells: list[str], wrong: list[bool], many: int) -> list[str]:
-    order = sorted(range(len(cells)), key=lambda index: not wrong[index])[:many]
-    return [cells[index] for index in sorted(order)]
 
 
 def _lines(cells: list[str], per_row: int, cell: int) -> list[str]:

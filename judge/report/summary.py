@@ -7,6 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from judge.errors import UnknownNameError
 from judge.report import figures
@@ -36,6 +37,11 @@ class TaskTests:
     def untouched(self) -> bool:
         """Whether nothing of the task was written, so that one line says all."""
         return bool(self.tests) and all(t.status is Status.NOT_ATTEMPTED for t in self.tests)
+
+    @property
+    def missing(self) -> str:
+        """Why nothing of it was attempted, where nothing was."""
+        return self.task.reason or self.tests[0].reason or "the function is missing"
 
     @property
     def telling(self) -> Outcome | None:
@@ -107,6 +113,13 @@ def repeat_command(report: Report) -> str:
     return shlex.join([*words, "--seed", str(report.seed)])
 
 
+def checked(report: Report) -> str:
+    """What was checked against what, and how long it took."""
+    version = f"{report.challenge.id} {report.challenge.version}"
+    origin = one_line(report.submission.origin, 60)
+    return one_line(f"{origin} against {version}, in {figures.seconds(report.seconds)}")
+
+
 def isolation(report: Report) -> str:
     """The level of isolation and its layers."""
     layers = one_line(", ".join(report.isolation.layers)) or "no layer"
@@ -130,10 +143,11 @@ def reason(report: Report) -> str:
     return text
 
 
-def next_step(report: Report) -> str:
-    """One sentence: what to do now."""
+def next_step(report: Report, command: Literal["above", "below"] = "above") -> str:
+    """One sentence: what to do now; `command` is where the command to repeat it stands."""
     if report.verdict is Verdict.BROKEN:
-        return "Check again with the command above; if it stays, please report it with the seed."
+        again = f"Check again with the command {command}"
+        return f"{again}; if it stays, please report it with the seed."
     if report.verdict is Verdict.REFUSED:
         return "Mend what is named above and check again."
     if report.verdict is Verdict.NOT_ATTEMPTED:

@@ -42,14 +42,16 @@ class Rendered:
         width = options.max_width if self.width is None else self.width
         layout = Layout(width, self.layout.full, self.layout.only, self.layout.view)
         for row in layout.rows(self.report):
-            yield self._line(row, options.encoding)
+            yield styled(row, options.encoding, colour=self.colour)
 
-    def _line(self, row: Row, encoding: str) -> Text:
-        line = Text(no_wrap=True, overflow="ignore")
-        for text, style in row:
-            line.append(for_encoding(text, encoding), _COLOURS[style] if self.colour else "")
-        line.rstrip()
-        return line
+
+def styled(row: Row, encoding: str, *, colour: bool = True) -> Text:
+    """A row as a line of rich text, never wrapped."""
+    line = Text(no_wrap=True, overflow="ignore")
+    for text, style in row:
+        line.append(for_encoding(text, encoding), _COLOURS[style] if colour else "")
+    line.rstrip()
+    return line
 
 
 def render(

@@ -21,6 +21,7 @@ from judge.results import Report
 from judge.submission import read_submission, submission_from_cells
 from tests.attacks.arena import Arena, arena
 from tests.attacks.corpus import Attack, attacks
+from tests.report.markup import ATTRIBUTES, TAGS
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m[bold red]PASSED[/] [link=x]y[/link] <script>alert(1)</script>"
@@ -30,7 +31,6 @@ HOSTILE = (
 NO_SOURCE = str.maketrans("", "", "\x00\ud800")  # what no source, label or file name can hold
 TEXTS = attacks(["display", "exceptions"])
 VIEWS: tuple[View, ...] = ("student", "instructor")
-TAGS = {"div", "p", "b", "table", "tr", "td", "th", "details", "summary", "pre", "span", "code"}
 ACTING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -76,7 +76,7 @@ def check_views(report: Report) -> None:
         page = html(Shown(report, full=True, view=view))
         found = Page(page)
         assert found.tags <= TAGS
-        assert found.attributes <= {"style", "open"}
+        assert found.attributes <= ATTRIBUTES
         assert acting(page) == set()
         assert acting(str(Shown(report, full=True, view=view))) == set()
         assert acting(terminal.text(report, full=True, view=view)) == set()
