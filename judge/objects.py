@@ -46,18 +46,19 @@ def assign(value: Any, path: str, new: Any) -> None:
 
 
 def parameters(value: Any) -> dict[str, torch.Tensor]:
-    """The tensors that an object trains or keeps frozen, by path: no buffers."""
+    """The tensors that an object trains or keeps frozen, by path: no buffers, each of them once."""
     if isinstance(value, nn.Module):
         return dict(value.named_parameters())
-    found: dict[str, torch.Tensor] = {}
+    named: list[tuple[str, torch.Tensor]] = []
     for name, item in vars(value).items():
         if isinstance(item, nn.Module):
-            found |= {f"{name}.{inner}": tensor for inner, tensor in item.named_parameters()}
+            named += [(f"{name}.{inner}", tensor) for inner, tensor in item.named_parameters()]
         elif isinstance(item, torch.Tensor) and (
             (item.requires_grad and item.is_leaf) or isinstance(item, nn.Parameter)
         ):
-            found[name] = item
-    return found
+            named.append((name, item))
+    first = {id(tensor): path for path, tensor in reversed(named)}
+    return {path: tensor for path, tensor in named if first[id(tensor)] == path}
 
 
 def state(value: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ TESTING = [
     "expect_memory",
     "expect_no_larger_tensor",
     "expect_normal",
+    "expect_raises",
     "expect_rate",
     "expect_same",
     "expect_shape",

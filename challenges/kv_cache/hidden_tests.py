@@ -9,14 +9,17 @@ import torch
 from judge.testing import (
     Remote,
     Student,
-    expect,
     expect_close,
     expect_dtype,
     expect_same,
-    expect_shape,
     hidden_test,
 )
-from judge.testing.autograd import expect_module_vjp, normal
+from judge.testing.autograd import (
+    expect_module_vjp,
+    expect_parameters,
+    fill_parameters,
+    normal,
+)
 
 from . import oracle, support
 
@@ -24,30 +27,23 @@ VALUES = "one_pass_equals_causal_attention"
 CACHED = "new_tokens_see_the_cache_and_not_each_others_future"
 AGAINST = "causal attention computed from your layers"
 LAYERS = ("W_q", "W_k", "W_v", "W_o")
-PATHS = tuple(f"{layer}.{kind}" for layer in LAYERS for kind in ("weight", "bias"))
+OWN = "four calls of nn.Linear(d_model, d_model); a module lists a shared layer once"
 AXES = ("b", "token", "feature")
 KEPT_AXES = ("b", "head", "token", "feature")
 
 Cache = tuple[torch.Tensor, torch.Tensor]
 
 
-def with_numbers(student: Student, layer: Remote, width: int) -> Remote:
-    """The same object, each of its parameters set to random numbers."""
-    for path in PATHS:
-        shape = (width, width) if path.endswith("weight") else (width,)
-        expect_shape(layer.get(path), shape, name=path)
-        layer.set(path, normal(student.rng, *shape, scale=0.5, dtype=torch.float32))
-    return layer
+def shapes(width: int) -> dict[str, tuple[int, ...]]:
+    """The shape of each parameter by path."""
+    weights = {f"{layer}.weight": (width, width) for layer in LAYERS}
+    return weights | {f"{layer}.bias": (width,) for layer in LAYERS}
 
 
-def made(student: Student, width: int, heads: int) -> Remote:
-    """An object with random numbers for parameters."""
-    return with_numbers(student, student.make("KVCacheAttention", width, heads), width)
-
-
-def numbers_of(layer: Remote) -> dict[str, torch.Tensor]:
-    """The parameters by path, in float64."""
-    return {path: layer.get(path).double() for path in PATHS}
+def made(student: Student, width: int, heads: int) -> tuple[Remote, dict[str, torch.Tensor]]:
+    """An object with random numbers for parameters, and these numbers by path."""
+    layer = student.make("KVCacheAttention", width, heads)
+    return layer, fill_parameters(layer, shapes(width), student.rng)
 
 
 def tokens(
@@ -62,20 +58,6 @@ def exact(cache: Cache) -> Cache:
     return cache[0].double(), cache[1].double()
 
 
-def expect_own_parameters(layer: Remote) -> None:
-    """The four layers hold all parameters, and each of them is trained."""
-    found = layer.state().parameters
-    trained = sorted(path for path, tensor in found.items() if tensor.requires_grad)
-    missing = [path for path in PATHS if path not in trained]
-    more = [path for path in trained if path not in PATHS]
-    expect(
-        not missing and not more,
-        expected=f"weight and bias of {', '.join(LAYERS)}, each of its own, and no others",
-        got=f"missing: {', '.join(missing) or 'none'}; others: {', '.join(more) or 'none'}",
-        hint="four calls of nn.Linear(d_model, d_model); a module lists a shared layer once",
-    )
-
-
 @hidden_test(task="kv_cache", points=4, limit=4.0)
 def one_pass_equals_causal_attention(student: Student) -> None:
     """The output without a cache, for 1, 2, 3 and 4 heads and one token or several; keywords."""
@@ -85,9 +67,9 @@ def one_pass_equals_causal_attention(student: Student) -> None:
         (2, (3, 1, 6)),
         (1, (2, 4, 5)),
     ):
-        layer = made(student, sizes[-1], heads)
+        layer, numbers = made(student, sizes[-1], heads)
         x = tokens(student, *sizes)
-        want = oracle.attention(numbers_of(layer), x.double(), heads=heads)
+        want = oracle.attention(numbers, x.double(), heads=heads)
         for got in (
             layer.call("forward", x, take=0),
             layer.call("forward", x=x, cache=None, take=0),
@@ -101,22 +83,23 @@ def one_pass_equals_causal_attention(student: Student) -> None:
                 axes=AXES,
                 hint="print the weights of one head: zeros above the diagonal, rows that sum to 1",
             )
-    named = with_numbers(student, student.make("KVCacheAttention", num_heads=2, d_model=4), 4)
+    named = student.make("KVCacheAttention", num_heads=2, d_model=4)
+    numbers = fill_parameters(named, shapes(4), student.rng)
     x = tokens(student, 2, 3, 4)
     got = named.call("forward", x, take=0)
-    want = oracle.attention(numbers_of(named), x.double(), heads=2)
+    want = oracle.attention(numbers, x.double(), heads=2)
     expect_close(got, want, name="out", against=AGAINST, tolerance=1e-5, axes=AXES)
 
 
 @hidden_test(task="kv_cache", points=1, limit=4.0)
 def large_scores_stay_right(student: Student) -> None:
     """Scores some hundreds above and below zero, also where all of a row are far below."""
-    layer = made(student, 8, 2)
+    layer, numbers = made(student, 8, 2)
     for batch, length in ((2, 5), (8, 1)):
         x = tokens(student, batch, length, 8, scale=12.0)
         expect_close(
             layer.call("forward", x, take=0),
-            oracle.attention(numbers_of(layer), x.double(), heads=2),
+            oracle.attention(numbers, x.double(), heads=2),
             name="out",
             against=AGAINST,
             tolerance=2e-3,  # float32 keeps a score of 500 to 3e-5, and its sum to a bit less
@@ -128,12 +111,12 @@ def large_scores_stay_right(student: Student) -> None:
 @hidden_test(task="kv_cache", points=3, limit=4.0)
 def the_cache_holds_all_keys_and_values(student: Student) -> None:
     """K and V after a call without a cache and after one with random numbers in its cache."""
-    layer = made(student, 6, 3)
+    layer, numbers = made(student, 6, 3)
     for past, new in ((0, 4), (5, 1), (1, 3)):
         x = tokens(student, 2, new, 6)
         given = (tokens(student, 2, 3, past, 2), tokens(student, 2, 3, past, 2))
         args = (x, given) if past else (x,)
-        want = oracle.kept(numbers_of(layer), x.double(), exact(given), heads=3)
+        want = oracle.kept(numbers, x.double(), exact(given), heads=3)
         for place, name in enumerate("KV"):
             expect_close(
                 layer.call("forward", *args, take=f"1.{place}"),
@@ -150,12 +133,12 @@ def the_cache_holds_all_keys_and_values(student: Student) -> None:
 @hidden_test(task="kv_cache", points=4, limit=4.0)
 def new_tokens_see_the_cache_and_not_each_others_future(student: Student) -> None:
     """One, two and four new tokens after a cache of random keys and values; by keyword, too."""
-    layer = made(student, 6, 2)
+    layer, numbers = made(student, 6, 2)
     for batch, past, new in ((2, 5, 1), (1, 3, 4), (3, 1, 2), (2, 2, 4)):
         x = tokens(student, batch, new, 6)
         given = tuple(tokens(student, batch, 2, past, 3) for _ in "KV")
         cache = (given[0], given[1])
-        want = oracle.attention(numbers_of(layer), x.double(), exact(cache), heads=2)
+        want = oracle.attention(numbers, x.double(), exact(cache), heads=2)
         for got in (
             layer.call("forward", x, cache, take=0),
             layer.call("forward", x, cache=cache, take=0),
@@ -175,9 +158,9 @@ def new_tokens_see_the_cache_and_not_each_others_future(student: Student) -> Non
 @hidden_test(task="kv_cache", points=3, needs=[VALUES], limit=4.0)
 def any_pieces_equal_one_pass(student: Student) -> None:
     """Nine tokens as 4 + 5, 2 + 3 + 4, 5 + 1 + 3 and one by one give the same outputs."""
-    layer = made(student, 8, 4)
+    layer, numbers = made(student, 8, 4)
     x = tokens(student, 2, 9, 8)
-    want = oracle.attention(numbers_of(layer), x.double(), heads=4)
+    want = oracle.attention(numbers, x.double(), heads=4)
     for sizes in ((4, 5), (2, 3, 4), (5, 1, 3), (1,) * 9):
         said = " + ".join(map(str, sizes)) if len(sizes) < 9 else "1 + ... + 1"
         start = 0
@@ -200,8 +183,8 @@ def any_pieces_equal_one_pass(student: Student) -> None:
 def gradients_flow_through_the_cache(student: Student) -> None:
     """Gradients of x and all parameters for a random cotangent: in one pass, and as 2 + 1 + 3."""
     for sizes in ((6,), (2, 1, 3)):
-        layer = made(student, 6, 3)
-        expect_own_parameters(layer)
+        layer, _ = made(student, 6, 3)
+        expect_parameters(layer, shapes(6), hint=OWN)
         expect_module_vjp(
             student.make(f"support.{support.Pieces.__name__}", layer, list(sizes)),
             [tokens(student, 2, 6, 6)],
@@ -220,7 +203,7 @@ def the_given_cache_is_left_alone(student: Student) -> None:
     """x and the given K and V keep their bytes; one cache serves two continuations; dtypes."""
     hint = "torch.cat makes new tensors; append, +=, copy_ and .data write into the old ones"
     for dtype in (torch.float32, torch.float64):
-        layer = made(student, 6, 2)
+        layer, _ = made(student, 6, 2)
         if dtype == torch.float64:
             for name in LAYERS:
                 layer.part(name).call("double")

@@ -17,8 +17,8 @@ from judge.testing import (
 from judge.testing.autograd import (
     expect_module_vjp,
     expect_parameters,
+    fill_parameters,
     normal,
-    parameters_like,
 )
 
 from . import oracle
@@ -31,9 +31,8 @@ def made(student: Student, inputs: int, outputs: int) -> Remote:
     student.seed(int(student.rng.integers(2**31)))
     layer = student.make("SimpleLinear", inputs, outputs)
     shapes = {"weight": (outputs, inputs), "bias": (outputs,)}
-    state = expect_parameters(layer, shapes)
-    for path, value in parameters_like(state.parameters, student.rng).items():
-        layer.set(path, value)
+    expect_parameters(layer, shapes)
+    fill_parameters(layer, shapes, student.rng)
     return layer
 
 

@@ -25,7 +25,7 @@ from judge.testing.cost import (
     expect_no_larger_tensor,
 )
 from judge.testing.distribution import expect_mean, expect_normal, expect_rate
-from judge.testing.failed import Failed, expect
+from judge.testing.failed import Failed, expect, expect_raises
 from judge.testing.gradients import central_differences, expect_gradient
 from judge.testing.inputs import poison
 from judge.testing.marks import HiddenTest, hidden_test
@@ -49,6 +49,7 @@ __all__ = [
     "expect_memory",
     "expect_no_larger_tensor",
     "expect_normal",
+    "expect_raises",
     "expect_rate",
     "expect_same",
     "expect_shape",

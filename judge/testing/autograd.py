@@ -128,27 +128,46 @@ def _with_their_parameters(
         raise Failed(evidence) from None
 
 
-def expect_parameters(remote: Remote, shapes: Mapping[str, Sequence[int]]) -> State:
-    """The object's state, once it has exactly these parameters by path and shape. Raises Failed."""
+def expect_parameters(
+    remote: Remote, shapes: Mapping[str, Sequence[int]], *, hint: str | None = None
+) -> State:
+    """The object's state, once it trains exactly these parameters, each of its own shape.
+
+    A tensor that stands under two names counts for the first of them. Raises Failed.
+    """
     state = remote.state()
-    found = {path: tuple(tensor.shape) for path, tensor in state.parameters.items()}
+    found = [path for path, tensor in state.parameters.items() if tensor.requires_grad]
     lost = [path for path in shapes if path not in found]
     more = [path for path in found if path not in shapes]
     if lost or more:
+        groups = (("missing", lost), ("not asked for", more))
         evidence = Said(
             expected=f"the parameters {', '.join(shapes)}",
             got=f"{', '.join(found)[:300] or 'none'}",
-            where=tuple(
-                f"{what}: {', '.join(paths)[:200]}"
-                for what, paths in (("missing", lost), ("not asked for", more))
-                if paths
-            ),
-            hint="a parameter is an nn.Parameter, or a leaf that requires a gradient",
+            where=tuple(f"{what}: {', '.join(paths)[:200]}" for what, paths in groups if paths),
+            hint=hint or "a parameter is an nn.Parameter, or a leaf that requires a gradient",
         )
         raise Failed(evidence)
     for path, shape in shapes.items():
-        expect_shape(state.parameters[path], shape, name=path)
+        expect_shape(state.parameters[path], shape, name=path, hint=hint)
     return state
+
+
+def fill_parameters(
+    remote: Remote,
+    shapes: Mapping[str, Sequence[int]],
+    rng: np.random.Generator,
+    *,
+    hint: str | None = None,
+) -> dict[str, torch.Tensor]:
+    """Set each of these to random numbers, once it has its shape; what they then are, in float64.
+
+    Whether they are trained, and are all, is for `expect_parameters` to say. Raises Failed.
+    """
+    for path, shape in shapes.items():
+        expect_shape(remote.get(path), shape, name=path, hint=hint)
+        remote.set(path, normal(rng, *shape, scale=0.5, dtype=torch.float32))
+    return {path: torch.as_tensor(remote.get(path)).double() for path in shapes}
 
 
 def _expect_gradient(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +12,15 @@ import torch
 from judge import tensors, wire
 from judge.results import NotFinite, Said, WrongShape, WrongType, WrongValue
 from judge.sandbox.process import ProcessSandbox
-from judge.testing import Failed, expect_close, expect_dtype, expect_same
-from judge.testing.autograd import expect_module_vjp, expect_vjp, normal, parameters_like
+from judge.testing import Failed, expect_close, expect_dtype, expect_raises, expect_same
+from judge.testing.autograd import (
+    expect_module_vjp,
+    expect_parameters,
+    expect_vjp,
+    fill_parameters,
+    normal,
+    parameters_like,
+)
 from tests.students import student
 
 TORCH = {"allowed": ("torch",)}
@@ -123,6 +131,82 @@ def test_a_right_module_passes_frozen_parameters_and_all(box: ProcessSandbox) ->
 def test_a_wrong_module_is_found(box: ProcessSandbox, body: str, says: str) -> None:
     found = layer_judged(box, body)
     assert says in (getattr(found, "quantity", "") or found.expected)
+
+
+# --- parameters ---------------------------------------------------------------------------------
+
+SHAPES = {"a.weight": (2, 3), "a.bias": (2,), "b.weight": (2, 2), "b.bias": (2,)}
+
+
+def plain(box: ProcessSandbox, body: str) -> Any:
+    """The evidence against the parameters of a plain class with this constructor."""
+    source = f"from torch import nn\nclass Layer:\n    def __init__(self):\n        {body}"
+    with student(box, source, **TORCH) as made:
+        try:
+            expect_parameters(made.make("Layer"), SHAPES, hint="look")
+        except Failed as failed:
+            return failed.evidence
+    return None
+
+
+def test_the_parameters_asked_for_are_accepted(box: ProcessSandbox) -> None:
+    assert plain(box, "self.a, self.b = nn.Linear(3, 2), nn.Linear(2, 2)") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("self.a = nn.Linear(3, 2)", "missing: b.weight, b.bias"),
+        ("self.a = nn.Linear(3, 2); self.b = nn.Linear(2, 2, bias=False)", "missing: b.bias"),
+        ("self.a = self.b = nn.Linear(2, 2)", "missing: b.weight, b.bias"),
+        (
+            "self.a, self.b = nn.Linear(3, 2), nn.Linear(2, 2).requires_grad_(False)",
+            "missing: b.weight, b.bias",
+        ),
+        (
+            "self.a, self.b, self.c = nn.Linear(3, 2), nn.Linear(2, 2), nn.Linear(1, 1)",
+            "not asked for: c.weight, c.bias",
+        ),
+    ],
+    ids=["absent", "no bias", "shared", "frozen", "more"],
+)
+def test_other_parameters_are_told(box: ProcessSandbox, body: str, where: str) -> None:
+    found = plain(box, body)
+    assert isinstance(found, Said)
+    assert found.where == (where,)
+    assert found.hint == "look"
+
+
+def test_a_parameter_of_another_shape_is_told(box: ProcessSandbox) -> None:
+    found = plain(box, "self.a, self.b = nn.Linear(2, 2), nn.Linear(2, 2)")
+    assert isinstance(found, WrongShape)
+    assert found.quantity == "a.weight"
+
+
+def test_parameters_are_filled_and_read_back(box: ProcessSandbox) -> None:
+    source = "from torch import nn\nclass Layer:\n    def __init__(self): self.a = nn.Linear(3, 2)"
+    with student(box, source, **TORCH) as made:
+        layer = made.make("Layer")
+        given = fill_parameters(layer, {"a.weight": (2, 3)}, made.rng)
+        assert torch.equal(given["a.weight"].float(), layer.get("a.weight"))
+        with pytest.raises(Failed):
+            fill_parameters(layer, {"a.bias": (3,)}, made.rng)
+
+
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [("raise ValueError", None), ("raise KeyError", "KeyError"), ("pass", "no exception")],
+)
+def test_an_exception_that_is_asked_for(box: ProcessSandbox, body: str, got: str | None) -> None:
+    with student(box, f"def f():\n    {body}", **TORCH) as made:
+        call = partial(made.call, "f")
+        if got is None:
+            expect_raises(call, ("ValueError",), expected="a ValueError")
+            return
+        with pytest.raises(Failed) as failed:
+            expect_raises(call, ("ValueError",), expected="a ValueError")
+        assert isinstance(failed.value.evidence, Said)
+        assert failed.value.evidence.got == got
 
 
 # --- expectations that take tensors -------------------------------------------------------------

