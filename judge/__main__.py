@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from judge.errors import EXIT_OURS, EXIT_USER, UserError
 
@@ -70,8 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ctrl_c.over()
         place = f" in {interrupt}" if str(interrupt) else ""
         _say(f"Interrupted{place}.")
-        return _INTERRUPTED
+        code = _INTERRUPTED
+    if arguments is None:
+        _leave(code)
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End this process at once: to take NumPy and all else down in order takes 60 ms."""
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(arguments: Sequence[str] | None, ctrl_c: _CtrlC) -> int:

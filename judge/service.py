@@ -9,6 +9,7 @@ or when its parent's process id changes (a fork of the kernel's may still hold t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -35,24 +36,30 @@ def main(arguments: list[str]) -> None:
     os.environ.update(dict.fromkeys(_THREADS, "1"))  # tests run over the cores already
     import socket
 
-    from judge.checking import Checker
-
-    checker = Checker()
-    try:
-        _serve(socket.socket(fileno=int(fd)), checker)
-    finally:
-        checker.close()
-
-
-def _serve(channel: socket.socket, checker: Checker) -> None:
     from judge.frames import Closed, receive, send
 
-    while True:
+    channel = socket.socket(fileno=int(fd))
+    with contextlib.suppress(Closed, ConnectionError):
+        ask = receive(channel)
+        _launch(ask)
+        from judge.checking import Checker
+
+        checker = Checker()
         try:
-            ask = receive(channel)
-            send(channel, _answer(ask, channel, checker))
-        except (Closed, ConnectionError):
-            return
+            while True:
+                send(channel, _answer(ask, channel, checker))
+                ask = receive(channel)
+        finally:
+            checker.close()
+
+
+def _launch(ask: dict[str, Any]) -> None:
+    """Start the fork server of the first check: it imports while this process does the same."""
+    from judge.catalogue import find_challenge
+    from judge.sandbox.forkserver import launch_ahead
+
+    with contextlib.suppress(Exception):  # the check will say so
+        launch_ahead(find_challenge(ask["challenge"], (), Path(ask["folder"])).imports)
 
 
 def _answer(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> dict[str, Any]:

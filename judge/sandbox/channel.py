@@ -91,6 +91,8 @@ class ForkedWorker(Channel):
     ) -> None:
         super().__init__(pid, end)
         self._channel = channel
+        self._buffer = memoryview(bytearray(wire.AHEAD))
+        self._ahead = self._buffer[:0]  # read, and not asked for yet
         self._output_fd = output
         self._output_open = True
         self._poll = select.poll()
@@ -100,12 +102,24 @@ class ForkedWorker(Channel):
 
     def _has_spoken(self) -> bool:
         try:
-            return bool(self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            return bool(self._ahead or self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         except OSError:
             return False  # nothing waits; or it has ended, which writing will find
 
     def _read(self, view: memoryview) -> None:
         while view:
+            if len(view) >= wire.AHEAD and not self._ahead:
+                view = self._rest(view, self._receive(view))
+                continue
+            if not self._ahead:  # a small message comes whole
+                self._ahead = self._buffer[: self._receive(self._buffer)]
+            size = min(len(view), len(self._ahead))
+            view[:size], self._ahead = self._ahead[:size], self._ahead[size:]
+            view = self._rest(view, size)
+
+    def _receive(self, view: memoryview) -> int:
+        """Wait for bytes, and put as many as there are into `view`; how many."""
+        while True:
             try:
                 size = self._channel.recv_into(view, len(view), socket.MSG_DONTWAIT)
             except BlockingIOError:
@@ -115,7 +129,7 @@ class ForkedWorker(Channel):
                 size = 0
             if not size:
                 raise WorkerDied(self._how_it_ended())
-            view = self._rest(view, size)
+            return size
 
     def _write(self, data: memoryview | bytes) -> None:
         view = memoryview(data)

@@ -199,7 +199,8 @@ def _gradients(
 ) -> list[torch.Tensor | None]:
     if not want.requires_grad or not leaves:
         return [None] * len(leaves)
-    return list(torch.autograd.grad(want, leaves, cotangent, allow_unused=True))
+    total = (want * cotangent).sum()  # given a cotangent, torch imports sympy: half a second
+    return list(torch.autograd.grad(total, leaves, allow_unused=True))
 
 
 def _places(args: Sequence[Any]) -> list[int]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from judge.wire.packing import Packed, pack_message, write_message
 from judge.wire.reading import read_message
 from judge.wire.values import (
+    AHEAD,
     CHUNK,
     DIGITS,
     DTYPES,
@@ -36,6 +37,7 @@ from judge.wire.values import (
 )
 
 __all__ = [
+    "AHEAD",
     "CHUNK",
     "DIGITS",
     "DTYPES",

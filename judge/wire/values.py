@@ -20,6 +20,7 @@ DIGITS: Final = 3500  # hexadecimal, of an integer: Python prints none of over 4
 PREFIX: Final = struct.Struct("<IQ")
 SMALL: Final = 1 << 16  # bytes of payload that are worth copying to save a system call each
 CHUNK: Final = 1 << 20  # bytes per write: a reply is never copied whole
+AHEAD: Final = 1 << 16  # bytes per read of what is smaller
 
 Keep = Callable[[object], "Ref"]
 Read = Callable[[memoryview], None]

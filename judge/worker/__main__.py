@@ -58,6 +58,7 @@ class Worker:
         # Captured now: the submission may replace what `os` holds.
         self._read_fd, self._write_fd = os.read, os.write
         self._fd = fd
+        self._ahead = memoryview(b"")  # read, and not asked for yet
         self._values = Values(self._function)
         self._namespace: dict[str, Any] = {}
         self._support: dict[str, Any] = {}
@@ -288,13 +289,14 @@ class Worker:
         return wire.pack_message(wire.Message(kind, self._number, value))
 
     def _read(self, view: memoryview) -> None:
-        done = 0
-        while done < len(view):
-            data = self._read_fd(self._fd, min(len(view) - done, wire.CHUNK))
+        while view:
+            wanted = max(len(view), wire.AHEAD)  # a small message comes whole
+            data = self._ahead or memoryview(self._read_fd(self._fd, min(wanted, wire.CHUNK)))
             if not data:
                 raise Gone
-            view[done : done + len(data)] = data
-            done += len(data)
+            size = min(len(view), len(data))
+            view[:size], self._ahead = data[:size], data[size:]
+            view = view[size:]
 
     def _write(self, data: memoryview | bytes) -> None:
         view = memoryview(data)
