@@ -245,14 +245,14 @@ def test_each_call_that_shows_the_same_mistake_is_named(mistakes: Challenge) -> 
 
 
 def test_large_calls_are_not_repeated(mistakes: Challenge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judge.diagnosis._LARGEST", 2)
+    monkeypatch.setattr("judge.diagnosis.naming._LARGEST", 2)
     assert named(mistakes, (X, X + 2)) == [None]
 
 
 def test_when_time_is_up_nothing_more_is_tried(
     mistakes: Challenge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("judge.diagnosis.DIAGNOSIS_SECONDS", -1.0)
+    monkeypatch.setattr("judge.diagnosis.naming.DIAGNOSIS_SECONDS", -1.0)
     assert named(mistakes, (X, X + 2)) == [None]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.likeness import Gap, apart, arrays, errors, floor_of, largest, tells
+from judge.diagnosis.likeness import Gap, apart, arrays, errors, floor_of, largest, tells
 
 X = np.array([1.0, -4.0, 2.0])
 

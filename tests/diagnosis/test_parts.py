@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from judge.parts import Facts, facts_of, moves_only_wrong, parts_of
+from judge.diagnosis.parts import Facts, facts_of, moves_only_wrong, parts_of
 
 X = np.arange(1.0, 7.0).reshape(2, 3)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from judge.likeness import (
+from judge.diagnosis.likeness import (
     ROUNDING,
     Array,
     errors,

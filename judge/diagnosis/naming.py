@@ -20,12 +20,12 @@ from msgspec import structs
 
 from judge.calls import Exchange
 from judge.challenge import Challenge, reference_submission
+from judge.diagnosis.likeness import Gap, apart, arrays, floor_of, tells
+from judge.diagnosis.parts import Facts, Part, facts_of, moves_only_wrong, parts_of
+from judge.diagnosis.patterns import Pattern, find_patterns, sentence
+from judge.diagnosis.repeating import arguments_of, quiet, repeated
 from judge.errors import ChallengeError
-from judge.likeness import Gap, apart, arrays, floor_of, tells
 from judge.mutants import Mutant, both, read_mutants
-from judge.parts import Facts, Part, facts_of, moves_only_wrong, parts_of
-from judge.patterns import Pattern, find_patterns, sentence
-from judge.repeating import arguments_of, quiet, repeated
 from judge.results import Changed, CostTooHigh, Misconception, Outcome, Status
 from judge.submission import Cell, Submission
 

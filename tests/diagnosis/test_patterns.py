@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.parts import Facts
-from judge.patterns import find_patterns, sentence
+from judge.diagnosis.parts import Facts
+from judge.diagnosis.patterns import find_patterns, sentence
 
 Array = np.ndarray[Any, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from judge.calls import Exchange, Made
-from judge.repeating import arguments_of
+from judge.diagnosis.repeating import arguments_of
 
 
 def forward(q: Any, k: Any, tile_size: int = 4, *more: Any, causal: bool = True) -> None:

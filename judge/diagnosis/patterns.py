@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from judge.likeness import ROUNDING, Array, wide
-from judge.parts import DISTINCT, FAR, Facts, Part, parts_of
+from judge.diagnosis.likeness import ROUNDING, Array, wide
+from judge.diagnosis.parts import DISTINCT, FAR, Facts, Part, parts_of
 
 _FACTOR = {"float64": 1e-6, "float32": 1e-3}  # how exactly a factor must fit, relative
 _SMALL = 1e-3  # of the largest number: smaller ones are no evidence of a factor

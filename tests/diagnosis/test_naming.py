@@ -319,7 +319,7 @@ def test_two_mistakes_whose_own_tests_have_passed_are_not_named(sums: Challenge)
 def test_pairs_are_tried_on_quick_calls_only(
     sums: Challenge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("judge.diagnosis._QUICK", -1.0)
+    monkeypatch.setattr("judge.diagnosis.naming._QUICK", -1.0)
     assert named(sums, (TABLE, TABLE * TABLE + np.cos(TABLE))) == [None]
 
 
@@ -328,7 +328,7 @@ def test_pairs_are_tried_until_time_is_up(
     sums: Challenge, monkeypatch: pytest.MonkeyPatch, step: float, found: str | None
 ) -> None:
     clock = itertools.count()
-    monkeypatch.setattr("judge.diagnosis._QUICK", 1.0)
+    monkeypatch.setattr("judge.diagnosis.naming._QUICK", 1.0)
     monkeypatch.setattr("time.thread_time", lambda: next(clock) * step)
     assert named(sums, (TABLE, TABLE * TABLE + np.cos(TABLE))) == [found]
 
@@ -337,7 +337,9 @@ def test_what_moves_right_numbers_is_in_no_pair(
     sums: Challenge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []
-    monkeypatch.setattr("judge.diagnosis.both", lambda _, a, b: tried.append(f"{a.name} {b.name}"))
+    monkeypatch.setattr(
+        "judge.diagnosis.naming.both", lambda _, a, b: tried.append(f"{a.name} {b.name}")
+    )
     right = 2 * TABLE + np.sin(TABLE)
     named(sums, (TABLE, np.where(TABLE < 0, TABLE**3, right)))
     assert tried == []
@@ -360,7 +362,7 @@ def test_pairs_leave_time_for_the_other_tasks(
         return noted
 
     for name in ("_of_task", "_fitting", "_paired"):
-        monkeypatch.setattr(f"judge.diagnosis.{name}", note(name))
+        monkeypatch.setattr(f"judge.diagnosis.naming.{name}", note(name))
     tests = load_tests(sums)
     outcomes = [outcome_of(test, Status.FAILED) for test in tests]
     outcomes[1] = structs.replace(outcomes[1], task="another")

@@ -1,0 +1,224 @@
+"""Commands for those who solve challenges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from judge.cli.options import (
+    PATH,
+    catalogue_of,
+    challenges,
+    file_,
+    id_,
+    json_,
+    note,
+    print_json,
+    tasks_,
+)
+from judge.errors import SubmissionError
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+@click.command("list")
+@click.option("--track", metavar="TRACK", help="Only this track.")
+@json_
+@challenges
+def list_(track: str | None, as_json: bool, folders: tuple[Path, ...]) -> None:
+    """The challenges in the order of study, with your progress."""
+    from judge import progress
+    from judge.report import console, listing
+
+    catalogue, done = catalogue_of(folders), progress.read()
+    entries = listing.of_track(catalogue.entries, track)
+    if as_json:
+        print_json(listing.as_data(entries, catalogue.tracks, done))
+        return
+    console.show(listing.listing(entries, catalogue.tracks, done))
+    note([*catalogue.problems, *done.notes])
+
+
+@click.command()
+@challenges
+def status(folders: tuple[Path, ...]) -> None:
+    """Your progress by track, and what comes next."""
+    from judge import progress
+    from judge.report import console, listing
+
+    catalogue, done = catalogue_of(folders), progress.read()
+    console.show(listing.status(catalogue.entries, catalogue.tracks, done))
+    note(done.notes)
+
+
+@click.command()
+@id_
+@challenges
+def show(id: str, folders: tuple[Path, ...]) -> None:
+    """What a challenge asks: statement, tasks, titles of its tests."""
+    from judge.challenge import load_tests
+    from judge.manifest import read_challenge
+    from judge.prompting import statement
+    from judge.report import console
+    from judge.report.statement import render_challenge
+
+    challenge = read_challenge(catalogue_of(folders).folder(id))
+    console.show_prose(render_challenge(challenge, statement(challenge), load_tests(challenge)))
+
+
+@click.command()
+@id_
+@challenges
+def prompt(id: str, folders: tuple[Path, ...]) -> None:
+    """The same as one plain text for a language model."""
+    from judge.manifest import read_challenge
+    from judge.prompting import prompt
+
+    click.echo(prompt(read_challenge(catalogue_of(folders).folder(id))), nl=False)
+
+
+# --- working ----------------------------------------------------------------------------------
+
+
+@click.command()
+@id_
+@click.argument("folder", metavar="[DIR]", type=PATH, default=Path())
+@click.option("--py", is_flag=True, help="A Python file instead of a notebook.")
+@challenges
+def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
+    """Put the notebook of a challenge here, or in DIR.
+
+    Nothing is ever overwritten.
+    """
+    from judge import starting
+
+    target = starting.start(catalogue_of(folders), id, folder, script=py)
+    usual = folder == Path()
+    click.echo(f"{target} is ready. Write your solution in it, save it, then check it:")
+    click.echo(f"    judge check {id}{'' if usual else f' {target}'}")
+
+
+@click.command()
+@id_
+@file_
+@tasks_
+@click.option(
+    "--test", "tests", metavar="NAME", multiple=True, help="Only this hidden test. Can be repeated."
+)
+@click.option("--all", "full", is_flag=True, help="Every message, not only the first of a task.")
+@json_
+@click.option("--junit", type=PATH, metavar="FILE", help="Write JUnit XML as well.")
+@click.option("--seed", type=int, metavar="N", help="Repeat the check of this seed.")
+@click.option(
+    "--require-isolation",
+    "isolation",
+    type=click.Choice(["reduced", "full"]),
+    help="Check nothing unless the sandbox reaches this level.",
+)
+@click.option("--debug", is_flag=True, help="In this process, for pdb; without isolation.")
+@challenges
+def check(**typed: Any) -> int:
+    """Check your work: FILE, or ID.ipynb or ID.py here.
+
+    Exit codes: 0 passed, 1 not passed, 2 your mistake or refused, 3 the judge's own fault.
+    """
+    from judge.catalogue import find_challenge
+    from judge.sandbox.forkserver import launch_ahead
+
+    challenge = find_challenge(typed["id"], typed["folders"], Path.cwd())
+    launch_ahead(challenge.imports)  # it imports what it needs while the lines below do the same
+    from judge import asking
+    from judge.checking import Wish
+    from judge.report import console
+    from judge.report.json import report_json
+    from judge.report.terminal import render
+
+    wanted = {name: typed[name] for name in ("tasks", "tests", "seed", "folders")}
+    wish = Wish(typed["id"], **wanted, course=Path.cwd())
+    rest = {name: typed[name] for name in ("file", "isolation", "debug", "junit")}
+    request = asking.Request(wish, here=Path.cwd(), **rest)
+    try:
+        with console.watching_tests(quiet=typed["debug"]) as tick:
+            report = asking.answer(request, tick)
+    except SubmissionError as error:
+        if not typed["as_json"]:
+            raise
+        report = asking.refusal(request, error)
+    if typed["as_json"]:
+        click.echo(report_json(report))
+    else:
+        full = typed["full"] or bool(typed["tests"])
+        console.show([render(report, full=full)])
+    if request.junit is not None:
+        asking.write_junit(report, request.junit)
+    return asking.EXIT_CODES[report.verdict]
+
+
+@click.command()
+@id_
+@file_
+@tasks_
+@click.option("--seed", type=int, metavar="N", help="This seed for every check.")
+@challenges
+def watch(**typed: Any) -> int:
+    """Check again at each save, until q, Ctrl-C or the end of the input.
+
+    Exit codes: 0 if the last check passed, 1 if not, 2 your mistake, 3 the judge's own fault.
+    """
+    from judge import watch
+    from judge.checking import Wish
+
+    wanted = {name: typed[name] for name in ("tasks", "seed", "folders")}
+    wish = Wish(typed["id"], **wanted, course=Path.cwd())
+    return watch.watch(wish, typed["file"], Path.cwd())
+
+
+@click.command()
+@id_
+@click.option("--task", metavar="TASK", help="The task, where there are several.")
+@click.option("--all", "everything", is_flag=True, help="All hints of the task at once.")
+@challenges
+def hint(id: str, task: str | None, everything: bool, folders: tuple[Path, ...]) -> None:
+    """The next hint of a task. Each call gives one more."""
+    from judge import hints
+    from judge.manifest import read_challenge
+    from judge.report import console, listing
+
+    challenge = read_challenge(catalogue_of(folders).folder(id))
+    for one in hints.take(challenge, task, everything=everything):
+        console.show_prose(listing.hint_lines(one))
+
+
+@click.command()
+@id_
+@file_
+@click.option("--progress", "forget", is_flag=True, help="Forget your progress; touch no file.")
+@challenges
+def reset(id: str, file: Path | None, forget: bool, folders: tuple[Path, ...]) -> None:
+    """Put the template back, and keep a copy of your file."""
+    from judge import progress, starting
+
+    catalogue = catalogue_of(folders)
+    catalogue.folder(id)
+    if forget:
+        note(progress.reset_progress(id))
+        click.echo(f"Your progress in {id} is forgotten.")
+        return
+    target = starting.find_file(id, file, Path.cwd())
+    backup = starting.reset(catalogue, id, target)
+    click.echo(f"{target} is the template again. What you had is in {backup}")
+
+
+@click.command()
+@id_
+@click.argument("folder", metavar="[DIR]", type=PATH, default=Path())
+@click.option("--spoil", is_flag=True, help="Even though it is not solved yet.")
+@challenges
+def solution(id: str, folder: Path, spoil: bool, folders: tuple[Path, ...]) -> None:
+    """The reference solution, once you have solved the challenge."""
+    from judge import starting
+
+    target = starting.solution(catalogue_of(folders), id, folder, spoil=spoil)
+    click.echo(f"The solution is in {target}")
