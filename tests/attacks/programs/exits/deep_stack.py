@@ -5,11 +5,16 @@
 # marker: it writes `ATTACK RAN deep_stack` to stdout as the function begins
 import os
 import sys
+import threading
 
 def scaled_softmax(x, scale):
     os.write(1, b"ATTACK RAN deep_stack\n")
     sys.setrecursionlimit(10**9)
     thing = ()
-    for _ in range(400_000):
+    for _ in range(20_000):
         thing = (thing,)
-    return repr(thing)
+    threading.stack_size(1 << 16)  # soon full, on a slow machine too
+    thread = threading.Thread(target=repr, args=(thing,))
+    thread.start()
+    thread.join()
+    return x
