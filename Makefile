@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+READY_SLOW = $(VENV)/.ready-slow
 
 .PHONY: setup demo test test-slow bench lint format build validate pictures gallery clean
 
@@ -15,6 +16,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+$(READY_SLOW): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev-slow]'
+	sh .ci/tools
+	@touch $@
+
 demo: setup  ## grade the solution notebook, then a wrong one
 	JUDGE_DATA=$(VENV)/demo $(BIN)/judge check flash_attention solutions/flash_attention.ipynb
 	JUDGE_DATA=$(VENV)/demo $(BIN)/judge check flash_attention \
@@ -24,7 +30,7 @@ test: setup lint  ## the tests, in a few minutes
 	$(BIN)/judge build --check
 	$(BIN)/pytest
 
-test-slow: setup  ## the long ones: seeds, whole corpora, installs
+test-slow: $(READY_SLOW)  ## the long ones: seeds, whole corpora, installs, browser
 	$(BIN)/judge validate --all
 	$(BIN)/pytest -m slow
 

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from judge import __version__
 from judge.catalogue import find_challenge
 from judge.checking import Checker, Wish
 from judge.errors import (
@@ -22,16 +21,14 @@ from judge.grading import Grader
 from judge.intake import shown
 from judge.manifest import Challenge
 from judge.results import (
-    ChallengeInfo,
-    Isolation,
-    Points,
     Report,
-    SubmissionInfo,
     Verdict,
 )
+from judge.sandbox import LEVELS
 from judge.schedule import Progress
 from judge.starting import find_file
 from judge.submission import Submission, read_submission
+from judge.verdict import without_outcomes
 
 EXIT_CODES = {
     Verdict.PASSED: EXIT_PASSED,
@@ -41,7 +38,6 @@ EXIT_CODES = {
     Verdict.BROKEN: EXIT_OURS,
 }
 _MAX_SEED = 2**63 - 1  # what 64 bits of JSON readers hold
-_LEVELS = ("none", "reduced", "full")  # of isolation, the weakest first
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def _checked(
         if request.isolation is not None:
             sandbox = grader.kit(challenge).sandbox
             sandbox.start()
-            _check_level(sandbox.level, request.isolation)
+            check_level(sandbox.level, request.isolation)
         return checker.check(request.wish, submission, progress)
     finally:
         checker.close()
@@ -101,17 +97,7 @@ def refusal(request: Request, error: SubmissionError) -> Report:
     challenge = find_challenge(wish.challenge, wish.folders, wish.course)
     file = request.file or Path(f"{challenge.id}.ipynb")
     nothing = Submission((), shown(file), "notebook")
-    return Report(
-        judge=__version__,
-        challenge=ChallengeInfo(id=challenge.id, title=challenge.title, version=challenge.version),
-        submission=SubmissionInfo(origin=nothing.origin, sha256=nothing.sha256),
-        seed=wish.seed or 0,
-        isolation=Isolation(level="none", layers=()),
-        verdict=Verdict.REFUSED,
-        reason=str(error),
-        points=Points(earned=0.0, possible=challenge.points),
-        seconds=0.0,
-    )
+    return without_outcomes(challenge, nothing, wish.seed or 0, Verdict.REFUSED, str(error))
 
 
 def check_seed(seed: int | None) -> None:
@@ -147,8 +133,9 @@ def _not_writable(file: Path, why: str) -> UserError:
     return UserError(f"{shown(file)} cannot be written: {why}.\nGive --junit another path.")
 
 
-def _check_level(level: str, wanted: str) -> None:
-    if _LEVELS.index(level) < _LEVELS.index(wanted):
+def check_level(level: str, wanted: str | None) -> None:
+    """Raises UserError when the isolation is less than wanted."""
+    if wanted is not None and LEVELS.index(level) < LEVELS.index(wanted):
         raise UserError(
             f"The isolation here is {level}; --require-isolation {wanted} asks for more.\n"
             "Nothing was checked. `judge doctor` shows which layers work on this machine."

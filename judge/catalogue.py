@@ -230,7 +230,7 @@ def write_index(index: Index) -> bytes:
 
 def describe(challenge: Challenge) -> Entry:
     """What the index says of a challenge. Raises ChallengeError."""
-    from judge.challenge import count_tests, read_notebook
+    from judge.challenge import names_of_tests, read_notebook
 
     cells = read_notebook(challenge)
     return Entry(
@@ -241,7 +241,7 @@ def describe(challenge: Challenge) -> Entry:
         version=challenge.version,
         profile=challenge.profile,
         tasks=tuple(TaskEntry(t.id, t.function, t.points) for t in challenge.tasks),
-        tests=count_tests(challenge),
+        tests=len(names_of_tests(challenge)),
         statement=_first_paragraph([c.source for c in cells if c.kind == "markdown"]),
     )
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import structs
 
 from judge import progress
-from judge.catalogue import Catalogue, open_catalogue
+from judge.catalogue import Catalogue, find_challenge, open_catalogue
 from judge.challenge import Challenge
 from judge.grading import Asked, Grader
 from judge.manifest import read_challenge
 from judge.preparing import prepare
-from judge.results import Report
+from judge.results import Outcome, Report
 from judge.schedule import Progress
 from judge.submission import Submission, read_submission, submission_from_cells
 
@@ -64,6 +64,16 @@ class Checker:
             notes = progress.record(report, complete=not (wish.tasks or wish.tests))
             report = structs.replace(report, notes=(*report.notes, *notes))
         return report
+
+    def grade_one_of_many(
+        self, wish: Wish, submission: Submission, known: Mapping[str, Outcome]
+    ) -> Report:
+        """Grade this challenge and no other; nothing is recorded. Raises as `check` does.
+
+        Tests whose outcomes are `known` are not run.
+        """
+        challenge = find_challenge(wish.challenge, wish.folders, wish.course)
+        return self._grader.grade(challenge, submission, Asked(seed=wish.seed, known=known))
 
     def _meant(
         self, catalogue: Catalogue, challenge: Challenge, submission: Submission

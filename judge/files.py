@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -14,12 +15,18 @@ def write_atomically(path: Path, data: bytes) -> None:
     The bytes go to a new file in the same folder, reach the disk, and take the old file's place.
     A link at `path` is replaced, not followed. Raises OSError, and then `path` is as it was.
     """
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for data that is made piece by piece; also when making it raises."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     # Created by hand: tempfile would give mode 0600, and asking for the umask means setting it.
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            for piece in pieces:
+                stream.write(piece)
             stream.flush()
             os.fsync(stream.fileno())
         _copy_mode(path, draft)

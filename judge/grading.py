@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from judge.errors import SandboxError, UserError
 from judge.kit import Kit
 from judge.preparing import Prepared, prepare
 from judge.replies import Stop
-from judge.results import Isolation, Outcome, Report, Status, Verdict
+from judge.results import Isolation, Outcome, Points, Report, Status, Verdict
 from judge.sandbox import Sandbox
 from judge.sandbox.choice import default_sandbox
 from judge.sandbox.forkserver import launch_ahead
@@ -44,6 +44,7 @@ class Asked:
     heed_needs: bool = True  # validation looks at each test by itself
     diagnose: bool = True
     progress: Progress | None = None
+    known: Mapping[str, Outcome] = field(default_factory=dict)  # of tests that need no running
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Grader:
 
     jobs: int = field(default_factory=lambda: max(2, _cores()))
     seconds: float = SUBMISSION_SECONDS  # for all hidden tests of one submission
+    pace: float = 1.0  # times the limit of each test: for machines slower than an author's
     sandbox_for: Callable[[tuple[str, ...]], Sandbox] = default_sandbox  # given its packages
     _sandboxes: dict[tuple[str, ...], Sandbox] = field(default_factory=dict)
     _kits: dict[Challenge, tuple[Kit, _State]] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Grader:
         tests = kit.chosen(asked.tasks, asked.tests)
         seed = secrets.randbits(32) if asked.seed is None else asked.seed
         prepared = prepare(challenge, submission, kit.sandbox.worker)
-        check = _Check(kit, prepared, seed, self.seconds)
+        check = _Check(kit, prepared, seed, self.seconds, self.pace)
         outcomes = [] if prepared.refused else check.outcomes(tests, asked, self.jobs)
         isolation = Isolation(level=kit.sandbox.level, layers=kit.sandbox.layers)
         report = report_of(challenge, submission, seed, isolation, outcomes)
@@ -90,6 +92,9 @@ class Grader:
             report,
             reason=prepared.refused or report.reason,
             verdict=Verdict.REFUSED if prepared.refused else report.verdict,
+            points=Points(earned=0.0, possible=challenge.points)
+            if prepared.refused
+            else report.points,
             notes=prepared.notes,
             seconds=time.monotonic() - started,
         )
@@ -108,7 +113,9 @@ class _Check:
     prepared: Prepared
     seed: int
     seconds: float
+    pace: float
     _exchanges: dict[str, Exchange] = field(default_factory=dict)
+    _small: dict[str, tuple[Exchange, ...]] = field(default_factory=dict)
 
     def outcomes(self, tests: Sequence[HiddenTest], asked: Asked, jobs: int) -> list[Outcome]:
         """An outcome for each test, in order."""
@@ -125,10 +132,11 @@ class _Check:
                 self.seconds,
                 progress=asked.progress,
                 heed_needs=asked.heed_needs,
+                known=asked.known,
             )
             done = schedule.outcomes(jobs)
         if asked.diagnose:
-            done = self.kit.diagnosis.name(done, self._exchanges)
+            done = self.kit.diagnosis.name(done, self._exchanges, self._small)
         by_name = {outcome.name: outcome for outcome in done}
         return [
             by_name.get(test.name)
@@ -156,7 +164,8 @@ class _Check:
         try:
             with self.kit.sandbox.worker(program.memory) as worker:
                 cancel.arm(worker.kill)
-                student = Student(worker, program, test.limit, _rng(self.seed, self.kit, test))
+                limit = test.limit * self.pace
+                student = Student(worker, program, limit, _rng(self.seed, self.kit, test))
                 student.with_reference(self.kit.reference())
                 try:
                     student.load()
@@ -165,6 +174,7 @@ class _Check:
                     return self._stopped(test, student, stop)
                 finally:
                     cancel.disarm()
+                    self._small[test.name] = tuple(student.small)
         except SandboxError as error:
             return Stop(Status.BROKEN, reason=str(error))
         except Exception as error:  # noqa: BLE001  our fault, whatever it is: the report says so

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from judge import progress
 from judge.errors import UserError
 from judge.manifest import Challenge, Task
+from judge.progress import Tally
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint of a task: number `step` of `total`. `repeated` when all had been taken before."""
+    """One hint of a task: number `step` of `total`. `repeated` when all had been taken before.
+
+    `earlier` are those that come before it; `solved` says that the challenge is. Where the progress
+    cannot be saved, it is not `remembered` that the hint was taken.
+    """
 
     challenge: str
     task: str
@@ -19,6 +24,9 @@ class Hint:
     total: int
     text: str
     repeated: bool
+    earlier: tuple[str, ...] = ()
+    solved: bool = False
+    remembered: bool = True
 
 
 def take(challenge: Challenge, task_id: str | None = None, *, everything: bool) -> list[Hint]:
@@ -27,23 +35,30 @@ def take(challenge: Challenge, task_id: str | None = None, *, everything: bool) 
     Raises UnknownNameError, and UserError when it is not clear which task is meant.
     """
     task = _task(challenge, task_id)
+    tally = progress.read().of(challenge.id)
     if not everything:
-        return [_next(challenge, task)]
+        step = progress.take_hint(challenge.id, task.id, len(task.hints))
+        repeated = tally.hints.get(task.id, 0) >= len(task.hints)
+        kept = progress.read().of(challenge.id).hints.get(task.id, 0)
+        hint = _hint(challenge, task, step, tally, repeated=repeated)
+        return [replace(hint, remembered=kept >= step)]
     for _ in task.hints:
-        _next(challenge, task)
+        progress.take_hint(challenge.id, task.id, len(task.hints))
     steps = range(1, len(task.hints) + 1)
-    return [_hint(challenge, task, step, repeated=False) for step in steps]
+    return [_hint(challenge, task, step, tally, repeated=False) for step in steps]
 
 
-def _next(challenge: Challenge, task: Task) -> Hint:
-    before = progress.read().of(challenge.id).hints.get(task.id, 0)
-    step = progress.take_hint(challenge.id, task.id, len(task.hints))
-    return _hint(challenge, task, step, repeated=before >= len(task.hints))
-
-
-def _hint(challenge: Challenge, task: Task, step: int, *, repeated: bool) -> Hint:
-    total = len(task.hints)
-    return Hint(challenge.id, task.id, step, total, task.hints[step - 1], repeated)
+def _hint(challenge: Challenge, task: Task, step: int, tally: Tally, *, repeated: bool) -> Hint:
+    return Hint(
+        challenge=challenge.id,
+        task=task.id,
+        step=step,
+        total=len(task.hints),
+        text=task.hints[step - 1],
+        repeated=repeated,
+        earlier=tuple(task.hints[: step - 1]),
+        solved=tally.solved is not None,
+    )
 
 
 def _task(challenge: Challenge, task_id: str | None) -> Task:

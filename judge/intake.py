@@ -141,8 +141,11 @@ def line_of(data: bytes, at: int) -> int:
 
 def shown(path: Path | str) -> str:
     """A path for a message: what cannot be printed is spelt out, so no name can forge a line."""
+    text = str(path)
+    if text.isprintable():
+        return text
     return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(path)
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
 
 

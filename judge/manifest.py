@@ -39,7 +39,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What challenge.toml says, and the folder it stands in."""
+    """What challenge.toml says, and the folder it stands in.
+
+    `released` is what students are given: public tests alone, and stubs in place of the reference.
+    """
 
     folder: Path
     id: str
@@ -52,6 +55,7 @@ class Challenge:
     forbidden: tuple[str, ...]
     memory_mb: int
     tasks: tuple[Task, ...]
+    released: bool = False
 
     @property
     def points(self) -> float:
@@ -94,6 +98,7 @@ class _ChallengeFile(msgspec.Struct, forbid_unknown_fields=True):
     task: Annotated[list[_TaskTable], msgspec.Meta(min_length=1)]
     forbidden: list[_Dotted] = []
     memory_mb: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 1024
+    released: bool = False
 
 
 _CURES = {
@@ -106,6 +111,7 @@ _CURES = {
     "profile": 'Write "numpy" or "torch".',
     "imports": 'List the third-party packages a solution may import, such as ["numpy"].',
     "forbidden": 'List dotted calls, such as ["numpy.linalg.inv"], or leave it out.',
+    "released": "Leave it out: `judge release` writes it.",
     "memory_mb": "Write a whole number of megabytes from 64 to 65536.",
     "task": "Write at least one [[task]] with id, function, points and hints.",
     "function": 'Write the signature, such as "softmax(x, axis=-1)".',
@@ -140,6 +146,7 @@ def read_challenge(folder: Path) -> Challenge:
         forbidden=tuple(raw.forbidden),
         memory_mb=raw.memory_mb,
         tasks=tasks,
+        released=raw.released,
     )
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from judge.catalogue import open_catalogue
 from judge.errors import SubmissionError, UserError
 from judge.kernel import ServiceError, service
-from judge.report.console import as_text
 
 if TYPE_CHECKING:
     from judge.catalogue import Entry
+    from judge.report.panels import Panel
 
 
 def check(challenge: str, task: str | None = None, seed: int | None = None) -> None:
@@ -35,13 +35,13 @@ def check(challenge: str, task: str | None = None, seed: int | None = None) -> N
         question = _question(challenge, task, seed)
         answer = service().ask(question, view.progress)
     except (UserError, ServiceError) as error:
-        view.show(str(error))
+        view.tell(str(error))
         return
     except KeyboardInterrupt:
-        view.show("The check was interrupted. Nothing was recorded.")
+        view.tell("The check was interrupted. Nothing was recorded.")
         raise
     if "problem" in answer:
-        view.show(_problem(answer))
+        view.tell(_problem(answer))
         return
     view.report(answer["report"])
 
@@ -50,25 +50,30 @@ def hint(challenge: str, task: str | None = None) -> None:
     """Show the next hint of a task; which were taken is remembered."""
     from judge import hints
     from judge.manifest import read_challenge
-    from judge.report.listing import hint_lines
+    from judge.report import panels
 
     try:
         found = read_challenge(open_catalogue(course=Path.cwd()).folder(challenge))
-        taken = hints.take(found, task, everything=False)
+        (taken,) = hints.take(found, task, everything=False)
     except UserError as error:
-        _view().show(str(error))
+        _view().tell(str(error))
         return
-    _view().show(as_text(line for one in taken for line in hint_lines(one)))
+    _view().panel(panels.hint(taken))
 
 
 def status() -> None:
     """Show the progress by track, and what comes next."""
     from judge import progress
-    from judge.report import listing
+    from judge.report import panels, standing
 
-    catalogue, done = open_catalogue(course=Path.cwd()), progress.read()
-    text = as_text(listing.status(catalogue.entries, catalogue.tracks, done))
-    _view().show("\n".join([text, *done.notes]))
+    try:
+        catalogue = open_catalogue(course=Path.cwd())
+        done = progress.read()
+        board = standing.dashboard(catalogue.entries, catalogue.tracks, done)
+    except UserError as error:
+        _view().tell(str(error))
+        return
+    _view().panel(panels.status(board, done.notes))
 
 
 def reset_progress(challenge: str | None = None) -> None:
@@ -76,11 +81,13 @@ def reset_progress(challenge: str | None = None) -> None:
     from judge import progress
 
     try:
+        if challenge is not None and challenge not in progress.read().tallies:
+            open_catalogue(course=Path.cwd()).folder(challenge)  # raises, with near matches
         notes = progress.reset_progress(challenge)
     except UserError as error:
-        _view().show(str(error))
+        _view().tell(str(error))
         return
-    _view().show("\n".join([f"Forgotten: {challenge or 'all progress'}.", *notes]))
+    _view().tell("\n".join([f"Forgotten: {challenge or 'all progress'}.", *notes]))
 
 
 def _problem(answer: dict[str, Any]) -> str:
@@ -160,6 +167,15 @@ class _Output:
     def show(self, text: str) -> None:
         self._put({"text/plain": text})
 
+    def tell(self, text: str) -> None:
+        """A message to stay."""
+        from judge.report import panels
+
+        self.panel(panels.notice(text))
+
+    def panel(self, panel: Panel) -> None:
+        self._put(panel.bundle())
+
     def progress(self, running: Sequence[str], done: int, total: int) -> None:
         self.show(_ticking(running, done, total))
 
@@ -181,6 +197,13 @@ class _Terminal:
 
     def show(self, text: str) -> None:
         sys.stdout.write(f"{text}\n")
+
+    def tell(self, text: str) -> None:
+        """A message to stay."""
+        self.show(text)
+
+    def panel(self, panel: Panel) -> None:
+        self.show(panel.text)
 
     def progress(self, running: Sequence[str], done: int, total: int) -> None:
         """A terminal's check is short; its report follows."""

@@ -53,11 +53,12 @@ def find_regions(source: str, name: str, line: int = 1) -> tuple[Region, ...]:
     return tuple(found)
 
 
-def without_solution(source: str, name: str, line: int = 1) -> str:
+def without_solution(source: str, name: str, line: int = 1, *, keep_markers: bool = False) -> str:
     """The student's view: each solution becomes a stub that raises, hidden tests are gone.
 
     The stub reads `raise NotImplementedError("<function> is not written yet")`, at the indent of
-    the region. Raises ChallengeError, also when what is left is not Python.
+    the region. With its markers kept around it, it is a region again. Raises ChallengeError, also
+    when what is left is not Python.
     """
     regions = find_regions(source, name, line)
     if not regions:
@@ -68,6 +69,8 @@ def without_solution(source: str, name: str, line: int = 1) -> str:
         if not _whole(tree, source, region):
             raise _torn(name, line + region.first - 1, "it cuts a statement or a block in two")
         stub = _stub(tree, region) if region.what == "SOLUTION" else []
+        if keep_markers and stub:
+            stub = (lines[region.first - 1], *stub, lines[region.last - 1])
         lines[region.first - 1 : region.last] = stub
     stripped = "\n".join(lines).strip("\n")
     try:

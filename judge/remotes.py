@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from judge.calls import Elsewhere, Exchange, Made, Take, is_tensor, known, path_of
+from judge.calls import (
+    Elsewhere,
+    Exchange,
+    Made,
+    Take,
+    is_numbers,
+    is_small,
+    is_tensor,
+    known,
+    path_of,
+)
 from judge.replies import read_state
 from judge.wire import Ref
 
@@ -45,6 +55,8 @@ class Remote(Elsewhere):
         self.cls = ""
         self._student = student
         self._origin = origin
+        self._passed: list[Exchange] = []  # the calls that it was an argument of, while small
+        self._all_passed = True  # whether that is all of them
 
     def get(self, take: Take = None) -> Any:
         """The value, or the part of it that `take` names."""
@@ -52,6 +64,8 @@ class Remote(Elsewhere):
         value = self._student._expect(self._student._ask("get", ask), "value").value
         origin = self._origin_of(take)
         if origin is None:
+            if take is None:
+                self._student.last = self._written(value) or self._student.last
             return self._student._with_remotes(value)
         return self._student._received(value, origin)
 
@@ -60,6 +74,16 @@ class Remote(Elsewhere):
         ask = {"ref": self.ref, "take": list(path_of(take))}
         reply = self._student._ask("part", ask).value
         return self._student._remote(reply, origin=self._origin_of(take))
+
+    def _written(self, value: Any) -> Exchange | None:
+        """What calls of one function have written into this argument; None where they did not."""
+        calls = self._passed if self._all_passed else []
+        plain = all(call.made is None and call.cotangent is None for call in calls)
+        if not plain or len({call.function for call in calls}) != 1:
+            return None
+        if not _differ(value, self.known):
+            return None
+        return replace(calls[-1], take=(), value=value, earlier=tuple(calls), written=self.known)
 
     def _origin_of(self, take: Take) -> Exchange | None:
         """The call that a part of this value comes from."""
@@ -125,3 +149,19 @@ class Remote(Elsewhere):
         return Exchange(
             self.cls, tuple(args), kwargs, path_of(take), None, made=self.made, method=method
         )
+
+
+def note_passed(asked: Exchange, made: Exchange) -> None:
+    """Tell the arguments of a call that stay in the worker that they were passed."""
+    for value in (*asked.args, *asked.kwargs.values()):
+        if isinstance(value, Remote) and is_small(made):
+            value._passed.append(made)
+        elif isinstance(value, Remote):
+            value._all_passed = False
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two values are arrays, or tensors, and not the same."""
+    if not is_numbers(one) or type(one) is not type(other):
+        return False
+    return bool(one.shape != other.shape or (one != other).any())

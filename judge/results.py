@@ -310,19 +310,26 @@ class ReportError(JudgeError):
 
 
 def for_student(report: Report) -> Report:
-    """The report without what a student must not see: evidence of hidden tests."""
+    """The report without what a student must not see of hidden tests: title and points stay.
+
+    The misconception stays as well, and for what never ran, why: that is a test it needs, or a
+    function that is missing.
+    """
     tests = tuple(
-        msgspec.structs.replace(outcome, evidence=None)
-        if outcome.visibility == "hidden"
-        else outcome
-        for outcome in report.tests
+        _closed(outcome) if outcome.visibility == "hidden" else outcome for outcome in report.tests
     )
     return msgspec.structs.replace(report, tests=tests)
 
 
-def to_data(report: Report) -> dict[str, Any]:
-    """The report as plain JSON values, NaN and infinities spelt out."""
-    data: dict[str, Any] = _finite(msgspec.to_builtins(report))
+def _closed(outcome: Outcome) -> Outcome:
+    ran = outcome.status not in (Status.NOT_RUN, Status.NOT_ATTEMPTED)
+    reason = None if ran else outcome.reason
+    return msgspec.structs.replace(outcome, about="", evidence=None, reason=reason)
+
+
+def to_data(record: Record) -> dict[str, Any]:
+    """A report, or a part of one, as plain JSON values, NaN and infinities spelt out."""
+    data: dict[str, Any] = _finite(msgspec.to_builtins(record))
     return data
 
 
@@ -337,6 +344,19 @@ def from_json(text: bytes | str) -> Report:
         return msgspec.json.decode(text, type=Report)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ReportError(f"This is not a report of schema {SCHEMA}: {error}") from None
+
+
+def from_data(data: dict[str, Any]) -> Report:
+    """The report that `to_data` took apart. Raises ReportError."""
+    return from_json(msgspec.json.encode(data))
+
+
+def outcomes_from_data(data: dict[str, Any]) -> dict[str, Outcome]:
+    """Outcomes by any name, each as `to_data` took it apart. Raises ReportError."""
+    try:
+        return msgspec.convert(data, dict[str, Outcome])
+    except msgspec.ValidationError as error:
+        raise ReportError(f"These are no outcomes of schema {SCHEMA}: {error}") from None
 
 
 def _finite(value: Any) -> Any:

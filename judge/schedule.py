@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from judge.results import Outcome, Status
@@ -65,6 +65,7 @@ class Schedule:
     seconds: float
     progress: Progress | None = None
     heed_needs: bool = True
+    known: Mapping[str, Outcome] = field(default_factory=dict)  # of tests that need no running
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _running: dict[str, Cancel] = field(default_factory=dict)
     _failure: BaseException | None = None
@@ -73,6 +74,13 @@ class Schedule:
         self._change = threading.Condition()
         self._waiting = sorted(self.tests, key=lambda test: -test.limit)
         self._asked = {test.name for test in self.tests}
+        for test in self.tests:
+            if test.name in self.known:
+                self._waiting.remove(test)
+                self._outcomes[test.name] = self.known[test.name]
+        with self._change:
+            for task in {test.task for test in self.tests}:
+                self._after_exceeded(task)
 
     def outcomes(self, jobs: int) -> list[Outcome]:
         """Run everything; the outcomes in the order of `tests`.

@@ -1,10 +1,10 @@
-"""The trusted process of one kernel: started by path, kept warm, answers its checks.
+"""The trusted process of one kernel, or of one core of a class: started by path, kept warm.
 
     python -I judge/service.py SOCKET_FD PARENT_PID FOLDER...
 
 The folders hold judge and its dependencies: -I hides user installs. It runs in a session of its
-own, so that Interrupt does not reach it, and ends when the kernel ends: at the end of the stream,
-or when its parent's process id changes (a fork of the kernel's may still hold the stream).
+own, so that Interrupt does not reach it, and ends when its parent ends: at the end of the stream,
+or when its parent's process id changes (a fork of a kernel's may still hold the stream).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
-    from judge.checking import Checker
+    from judge.checking import Checker, Wish
+    from judge.results import Report
+    from judge.submission import Submission
 
 _POLL = 0.5  # seconds between looks at the parent
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -43,8 +45,10 @@ def main(arguments: list[str]) -> None:
         ask = receive(channel)
         _launch(ask)
         from judge.checking import Checker
+        from judge.grading import Grader
 
-        checker = Checker()
+        jobs = {"jobs": ask["jobs"]} if "jobs" in ask else {}
+        checker = Checker(Grader(**jobs))
         try:
             while True:
                 send(channel, _answer(ask, channel, checker))
@@ -59,36 +63,62 @@ def _launch(ask: dict[str, Any]) -> None:
     from judge.sandbox.forkserver import launch_ahead
 
     with contextlib.suppress(Exception):  # the check will say so
-        launch_ahead(find_challenge(ask["challenge"], (), Path(ask["folder"])).imports)
+        folders = tuple(map(Path, ask.get("folders", ())))
+        launch_ahead(find_challenge(ask["challenge"], folders, Path(ask["folder"])).imports)
 
 
 def _answer(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> dict[str, Any]:
-    """Check what the kernel sent; a report, or a message for the person."""
-    from judge import frames
-    from judge.checking import Wish
+    """A report, or a message for the person."""
     from judge.errors import UserError
-    from judge.results import KERNEL, for_student, to_data
-    from judge.submission import submission_from_cells
+    from judge.results import to_data
+
+    try:
+        report = (_graded if "known" in ask else _checked)(ask, channel, checker)
+    except UserError as error:
+        return {"number": ask["number"], "problem": str(error), "ours": False}
+    except Exception:  # noqa: BLE001  who asked shows what happened; the service lives on
+        return {"number": ask["number"], "problem": traceback.format_exc(), "ours": True}
+    return {"number": ask["number"], "report": to_data(report)}
+
+
+def _checked(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> Report:
+    """Check what a kernel sent, and tell it how far the check is."""
+    from judge import frames
+    from judge.results import KERNEL, for_student
 
     def progress(running: Sequence[str], done: int, total: int) -> None:
         tick = {"number": ask["number"], "running": list(running), "done": done, "all": total}
         frames.send(channel, tick)
 
-    try:
-        wish = Wish(
-            challenge=ask["challenge"],
-            tasks=tuple(ask["tasks"]),
-            seed=ask["seed"],
-            course=Path(ask["folder"]),
-        )
-        cells = [(label, source) for label, source in ask["cells"]]
-        submission = submission_from_cells(cells, KERNEL, ask["kind"], ask["digests"])
-        report = checker.check(wish, submission, progress)
-    except UserError as error:
-        return {"number": ask["number"], "problem": str(error), "ours": False}
-    except Exception:  # noqa: BLE001  the kernel shows what happened; the service lives on
-        return {"number": ask["number"], "problem": traceback.format_exc(), "ours": True}
-    return {"number": ask["number"], "report": to_data(for_student(report))}
+    submission = _submission(ask, KERNEL)
+    return for_student(checker.check(_wish(ask), submission, progress))
+
+
+def _graded(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> Report:
+    """Grade one submission of many; `known` has the outcomes of tests that need not be run."""
+    from judge.results import outcomes_from_data
+
+    known = outcomes_from_data(ask["known"])
+    return checker.grade_one_of_many(_wish(ask), _submission(ask, ask["origin"]), known)
+
+
+def _wish(ask: dict[str, Any]) -> Wish:
+    from judge.checking import Wish
+
+    return Wish(
+        challenge=ask["challenge"],
+        tasks=tuple(ask.get("tasks", ())),
+        seed=ask["seed"],
+        folders=tuple(map(Path, ask.get("folders", ()))),
+        course=Path(ask["folder"]),
+    )
+
+
+def _submission(ask: dict[str, Any], origin: str) -> Submission:
+    from judge.submission import submission_from_cells
+
+    cells = [(label, source) for label, source in ask["cells"]]
+    return submission_from_cells(cells, origin, ask["kind"], ask.get("digests"))
 
 
 def _leave_with(parent: int) -> None:

@@ -13,6 +13,7 @@ from judge.catalogue import Catalogue
 from judge.errors import ChallengeError, UserError
 from judge.files import write_atomically
 from judge.intake import shown
+from judge.manifest import read_challenge
 
 _SUFFIXES = (".ipynb", ".py")
 
@@ -60,6 +61,11 @@ def solution(catalogue: Catalogue, id: str, folder: Path, *, spoil: bool) -> Pat
     Only for who has solved the challenge, unless `spoil`.
     """
     source = catalogue.solution(id)
+    if read_challenge(catalogue.folder(id)).released:
+        raise UserError(
+            f"{id} comes without its solution: this is the version for students.\n"
+            f"`judge hint {id}` helps one step at a time."
+        )
     tally = progress.read().of(id)
     if not (spoil or tally.solved):
         far = f", best {tally.earned:g} of {tally.possible:g} points" if tally.possible else ""

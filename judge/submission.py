@@ -12,17 +12,26 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 from typing import Literal
 
 import msgspec
 
 from judge.errors import SubmissionError
 from judge.intake import check_plain_file, line_of, read_plain_file, refused, shown
+from judge.replied import Block, blocks_of, looks_like_code, without_thinking
 
 MAX_CODE = 4_000_000  # bytes of code in a submission
+MAX_BLOCKS = 1000  # of a chat reply
 
-Kind = Literal["notebook", "script", "kernel"]
+Kind = Literal["notebook", "script", "kernel", "reply"]
+KINDS: dict[str, Kind] = {
+    ".ipynb": "notebook",
+    ".py": "script",
+    ".md": "reply",
+    ".txt": "reply",
+}  # by the ending of a file's name
 
 # What a coding line may name. Codecs that compute (zlib, rot13, unicode_escape) are not text.
 # Spelt as codecs.lookup(...).name gives them.
@@ -39,7 +48,7 @@ _SAVE_AGAIN = "Open it in Jupyter, clear the outputs, save it and hand it in aga
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of source and how its author calls it: "cell 3", "In [3]", "" for a .py file."""
+    """A piece of source and what it is called: "cell 3", "In [3]", "block 3", "" for a .py file."""
 
     label: str
     source: str
@@ -90,44 +99,57 @@ def submission_from_cells(
 
 
 def read_submission(path: Path) -> Submission:
-    """The submission in a notebook (.ipynb) or a Python file (.py).
+    """The submission in a notebook (.ipynb), a Python file (.py) or a chat reply (.md, .txt).
 
     Code cells of a notebook are labelled "cell 1", "cell 2", ... in their order, empty ones left
     out: the numbers that Jupyter shows after Restart and Run All. Raises SubmissionError, which
     says in two to four lines what happened, where, and what to do.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".ipynb", ".py"):
+    if path.suffix.lower() not in KINDS:
         check_plain_file(path)
-        raise refused(
-            f"{shown(path)} is neither a notebook nor a Python file.",
-            "judge reads files that end in .ipynb or .py.",
-        )
-    data = read_plain_file(path)
-    cells = _script_cells(path, data) if suffix == ".py" else _notebook_cells(path, data)
-    _check_amount(cells, shown(path))
-    return Submission(cells, shown(path), "script" if suffix == ".py" else "notebook")
+        raise _unknown(str(path))
+    return submission_from_bytes(read_plain_file(path), str(path))
+
+
+def submission_from_bytes(data: bytes, name: str) -> Submission:
+    """The submission in a file's bytes; what they are is told by the ending of its name.
+
+    Raises SubmissionError.
+    """
+    kind = KINDS.get(PurePath(name).suffix.lower())
+    if kind is None:
+        raise _unknown(name)
+    cells = _READERS[kind](name, data)
+    _check_amount(cells, shown(name))
+    return Submission(cells, shown(name), kind)
+
+
+def _unknown(name: str) -> SubmissionError:
+    return refused(
+        f"{shown(name)} is neither a notebook nor a Python file.",
+        "judge reads files that end in .ipynb or .py, and chat replies in .md or .txt.",
+    )
 
 
 # --- text -------------------------------------------------------------------------------------
 
 
-def _script_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
+def _script_cells(name: str, data: bytes) -> tuple[Cell, ...]:
     """A .py file is one cell without a label; cell markers in it are ordinary comments."""
     if at := data.find(b"\0") + 1:
         raise refused(
-            f"{shown(path)} has a NUL byte in line {line_of(data, at)}: it is not Python text.",
+            f"{shown(name)} has a NUL byte in line {line_of(data, at)}: it is not Python text.",
             f"If it was saved as UTF-16: {_SAVE_AS_UTF8}",
         )
-    encoding = _declared_encoding(path, data)
+    encoding = _declared_encoding(name, data)
     try:
         text = data.removeprefix(codecs.BOM_UTF8).decode(encoding)
     except UnicodeDecodeError as error:
-        raise _not_text(path, data, encoding, error) from None
+        raise _not_text(name, data, encoding, error) from None
     return (Cell("", _unix_lines(text)),)
 
 
-def _declared_encoding(path: Path, data: bytes) -> str:
+def _declared_encoding(name: str, data: bytes) -> str:
     """The encoding as Python finds it: a coding comment in the first two lines, else UTF-8."""
     lines = data.removeprefix(codecs.BOM_UTF8).splitlines()[:2]
     found = None
@@ -139,21 +161,27 @@ def _declared_encoding(path: Path, data: bytes) -> str:
         return "utf-8"
     named = found.group(1).decode("ascii", "replace")
     try:
-        name = codecs.lookup(named.replace("_", "-").lower()).name
+        codec = codecs.lookup(named.replace("_", "-").lower()).name
     except LookupError:
-        name = ""
-    if name not in _ENCODINGS or (data.startswith(codecs.BOM_UTF8) and name != "utf-8"):
+        codec = ""
+    if codec not in _ENCODINGS or (data.startswith(codecs.BOM_UTF8) and codec != "utf-8"):
         raise refused(
-            f"{shown(path)} declares the encoding {named!r}, which is not accepted here.",
+            f"{shown(name)} declares the encoding {named!r}, which is not accepted here.",
             "Save it as UTF-8 and delete the coding line.",
         )
-    return name
+    return codec
 
 
-def _not_text(path: Path, data: bytes, encoding: str, error: UnicodeDecodeError) -> SubmissionError:
-    name = encoding.upper()
+def _utf8(name: str, data: bytes) -> str:
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_text(name, data, "utf-8", error) from None
+
+
+def _not_text(name: str, data: bytes, encoding: str, error: UnicodeDecodeError) -> SubmissionError:
     return refused(
-        f"{shown(path)} is not {name} text: byte 0x{data[error.start]:02x} "
+        f"{shown(name)} is not {encoding.upper()} text: byte 0x{data[error.start]:02x} "
         f"in line {line_of(data, error.start)}.",
         _SAVE_AS_UTF8,
     )
@@ -177,14 +205,10 @@ class _RawNotebook(msgspec.Struct):
     worksheets: list[_Worksheet] | None = None  # notebook format 3
 
 
-def _notebook_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
-    try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _not_text(path, data, "utf-8", error) from None
-    raw = _decode(path, text)
+def _notebook_cells(name: str, data: bytes) -> tuple[Cell, ...]:
+    raw = _decode(name, _utf8(name, data))
     if raw.cells is None and raw.worksheets is None:
-        raise _not_a_notebook(path, 'it has no list "cells"')
+        raise _not_a_notebook(name, 'it has no list "cells"')
     found = raw.cells or [c for sheet in raw.worksheets or () for c in sheet.cells]
     sources = [_joined(cell.source or cell.input) for cell in found if cell.cell_type == "code"]
     cells = tuple(
@@ -194,31 +218,31 @@ def _notebook_cells(path: Path, data: bytes) -> tuple[Cell, ...]:
     if not cells:
         empty = "only empty code cells" if sources else "no code cell"
         raise refused(
-            f"{shown(path)} has {empty}: there is nothing to check.",
+            f"{shown(name)} has {empty}: there is nothing to check.",
             "Write your code in a code cell (in Jupyter the key Y makes a cell one), then save.",
         )
-    _check_fit(path, cells)
+    _check_fit(name, cells)
     return cells
 
 
-def _decode(path: Path, text: str) -> _RawNotebook:
+def _decode(name: str, text: str) -> _RawNotebook:
     """Only sources become objects: a file of brackets cannot fill the memory or the stack."""
     try:
         return msgspec.json.decode(text, type=_RawNotebook)
     except RecursionError:
         raise refused(
-            f"{shown(path)} is nested too deeply to be a notebook.", _SAVE_AGAIN
+            f"{shown(name)} is nested too deeply to be a notebook.", _SAVE_AGAIN
         ) from None
     except msgspec.ValidationError as error:
-        raise _not_a_notebook(path, str(error).replace("`", "")) from None
+        raise _not_a_notebook(name, str(error).replace("`", "")) from None
     except msgspec.DecodeError as error:
-        raise _damaged(path, text, str(error)) from None
+        raise _damaged(name, text, str(error)) from None
 
 
-def _damaged(path: Path, text: str, reason: str) -> SubmissionError:
+def _damaged(name: str, text: str, reason: str) -> SubmissionError:
     if not text.lstrip().startswith("{"):
         return refused(
-            f"{shown(path)} is not a notebook: a notebook is JSON and starts with a brace.",
+            f"{shown(name)} is not a notebook: a notebook is JSON and starts with a brace.",
             "If it is Python code, name it .py.",
         )
     data = text.encode()
@@ -226,15 +250,15 @@ def _damaged(path: Path, text: str, reason: str) -> SubmissionError:
     at = int(place.group(1)) if place else len(data.rstrip())
     what = "it is no longer JSON" if place else "it ends in the middle"
     return refused(
-        f"{shown(path)} is damaged in line {line_of(data, at)}: {what}.",
+        f"{shown(name)} is damaged in line {line_of(data, at)}: {what}.",
         "Unresolved merge marks (<<<<<<<) and half-finished downloads do that.",
         _SAVE_AGAIN,
     )
 
 
-def _not_a_notebook(path: Path, why: str) -> SubmissionError:
+def _not_a_notebook(name: str, why: str) -> SubmissionError:
     return refused(
-        f"{shown(path)} is JSON but not a notebook: {why}.",
+        f"{shown(name)} is JSON but not a notebook: {why}.",
         "Hand in the .ipynb file that Jupyter or Colab saves.",
     )
 
@@ -243,14 +267,61 @@ def _joined(source: str | Sequence[str]) -> str:
     return _unix_lines(source if isinstance(source, str) else "".join(source))
 
 
-def _check_fit(path: Path, cells: Sequence[Cell]) -> None:
+def _check_fit(name: str, cells: Sequence[Cell]) -> None:
     for cell in cells:
         if _unfit(cell.source):
             raise refused(
-                f"{shown(path)}, {cell.label}: it holds a NUL or another character that Python "
+                f"{shown(name)}, {cell.label}: it holds a NUL or another character that Python "
                 "does not accept.",
                 "Delete that character, often pasted in from elsewhere, and save.",
             )
+
+
+# --- chat replies -----------------------------------------------------------------------------
+
+
+def _reply_cells(name: str, data: bytes) -> tuple[Cell, ...]:
+    """The Python blocks of a reply; one of another language stands there as its name alone.
+
+    It is written as a notebook writes it, so it is left out and named as it is there. Whether a
+    block is complete Python is found out by who may parse it.
+    """
+    text = without_thinking(_unix_lines(_utf8(name, data)))
+    blocks = list(islice(blocks_of(text), MAX_BLOCKS + 1))
+    if len(blocks) > MAX_BLOCKS:
+        raise refused(
+            f"{shown(name)} has more than {MAX_BLOCKS} blocks of code.",
+            "Hand in one reply in a file.",
+        )
+    if any(block.is_python for block in blocks):
+        cells = tuple(map(_cell_of, blocks))
+    elif not blocks and looks_like_code(text):
+        cells = (Cell("", text),)
+    else:
+        raise _without_python(name, text, blocks)
+    _check_fit(name, cells)
+    return cells
+
+
+def _cell_of(block: Block) -> Cell:
+    label = f"block {block.number}"
+    if block.is_python:
+        return Cell(label, block.source)
+    return Cell(label, "%%" + re.sub(r"\W+", "_", block.language).strip("_"))
+
+
+def _without_python(name: str, text: str, blocks: Sequence[Block]) -> SubmissionError:
+    if blocks:
+        languages = ", ".join(dict.fromkeys(shown(block.language) for block in blocks[:5]))
+        what = f"has no block of Python code, only of other languages: {languages}."
+    elif text.strip():
+        what = "has no block of code."
+    else:
+        what = "has no answer, only reasoning."
+    return refused(
+        f"{shown(name)} {what}",
+        "Of a reply the code between lines of three backticks is taken.",
+    )
 
 
 # --- shared -----------------------------------------------------------------------------------
@@ -271,3 +342,6 @@ def _unfit(source: str) -> bool:
 
 def _unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_READERS = {"notebook": _notebook_cells, "script": _script_cells, "reply": _reply_cells}

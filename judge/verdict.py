@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from judge import __version__
 from judge.challenge import Challenge
 from judge.replies import Stop
@@ -46,6 +48,15 @@ def outcome_of(
         evidence=stop.evidence if stop else None,
         reason=reason,
     )
+
+
+def without_outcomes(
+    challenge: Challenge, submission: Submission, seed: int, verdict: Verdict, reason: str
+) -> Report:
+    """The report of a submission that no test has seen: refused, or broken by us."""
+    report = report_of(challenge, submission, seed, Isolation(level="none", layers=()), ())
+    points = Points(earned=0.0, possible=challenge.points)
+    return structs.replace(report, verdict=verdict, reason=reason, points=points)
 
 
 def report_of(

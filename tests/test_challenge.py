@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from judge.challenge import (
-    count_tests,
     load_tests,
+    names_of_tests,
     read_challenge,
     read_notebook,
     reference_submission,
@@ -180,17 +180,17 @@ def test_loading_again_reads_again_and_folders_stay_apart(tmp_path: Path) -> Non
 def test_counting_needs_no_import(tmp_path: Path) -> None:
     tests = TESTS + "\nimport no_such_module\n\n\ndef no_test_at_all():\n    pass\n"
     challenge = read_challenge(write_challenge(tmp_path, tests=tests))
-    assert count_tests(challenge) == 3
+    assert len(names_of_tests(challenge)) == 3
 
 
 def test_tests_may_lie_in_modules_beside(tmp_path: Path) -> None:
     folder = write_challenge(tmp_path, tests="from ._more import *\nfrom ._more import helper\n")
     (folder / "_more.py").write_text(TESTS + "\n\ndef helper():\n    pass\n")
     challenge = read_challenge(folder)
-    assert count_tests(challenge) == len(load_tests(challenge)) == 3
+    assert len(names_of_tests(challenge)) == len(load_tests(challenge)) == 3
     named = "from ._more import hidden_test, two_becomes_four\n"
     (folder / "hidden_tests.py").write_text(named)
-    assert count_tests(challenge) == 1
+    assert len(names_of_tests(challenge)) == 1
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("authoring", "cli", "diagnosis", "report", "sandbox", "testing", "wire", "worker")
+PACKAGES = (
+    "authoring",
+    "classroom",
+    "cli",
+    "diagnosis",
+    "report",
+    "sandbox",
+    "testing",
+    "wire",
+    "worker",
+)
 
 LAYERS = (
     # text, bytes and names: nothing of the judge is known here
-    {"errors", "events", "files", "frames", "paths", "wire"},
+    {"errors", "events", "files", "frames", "paths", "replied", "wire"},
     {"tensors", "objects"},
     # what is read and written
     {"intake", "kernel", "manifest", "percent", "regions", "results"},
@@ -46,6 +56,7 @@ LAYERS = (
     {"debugging"},
     {"report"},
     {"asking", "authoring"},
+    {"classroom"},
     {"watch"},
     # the doors: nobody imports them but the last row
     {"cli", "notebook", "service"},
@@ -72,7 +83,7 @@ BOUNDARIES = {
     },
     "student": {"wire", "calls", "program", "remotes", "replies", "results", "errors"},
     "remotes": {"wire", "calls", "replies"},
-    "submission": {"errors", "intake"},
+    "submission": {"errors", "intake", "replied"},
     "mutants": {"challenge", "manifest", "submission", "errors"},
     "diagnosis": {
         *("calls", "challenge", "errors", "mutants", "results", "submission"),
@@ -81,8 +92,11 @@ BOUNDARIES = {
     "report": {"results", "errors"},
     "report.health": {"doctor"},
     "report.killtable": {"validation"},
-    "report.listing": {"catalogue", "errors", "hints", "progress", "results"},
+    "report.hint": {"hints"},
+    "report.listing": {"catalogue", "errors", "progress", "results"},
+    "report.panels": {"hints"},
     "report.screen": {"errors", "hints", "results"},
+    "report.standing": {"catalogue", "progress"},
     "report.statement": {"manifest", "testing"},
     "kernel": {"frames", "errors"},
 }
@@ -96,12 +110,15 @@ THIRD_PARTY = {
     "nbconvert": {"authoring"},
     "jupytext": {"authoring"},
     "torch": {"worker.watching", "tensors", "objects", "testing.autograd"},
-    "filelock": {"progress"},
+    "copydetect": {"classroom.similarity"},
+    "distributed": {"classroom.cluster"},
+    "filelock": {"classroom.session", "progress"},
     "watchfiles": {"events"},
     "platformdirs": {"progress"},
     "msgspec": {
         *("authoring", "catalogue", "challenge", "checking", "debugging", "grading", "manifest"),
         *(
+            "classroom",
             "diagnosis",
             "mutants",
             "report",
@@ -110,6 +127,7 @@ THIRD_PARTY = {
             "submission",
             "testing",
             "validation",
+            "verdict",
             "wire",
         ),
     },
@@ -239,7 +257,16 @@ def test_nothing_of_a_strangers_is_unpickled_or_executed(name: str) -> None:
 
 
 def test_the_way_of_a_submission_is_not_parsed_by_the_trusted_process() -> None:
-    for name in ("intake", "submission", "preparing", "student", "grading", "kernel", "service"):
+    for name in (
+        "intake",
+        "replied",
+        "submission",
+        "preparing",
+        "student",
+        "grading",
+        "kernel",
+        "service",
+    ):
         assert "ast" not in {top(path) for path in imported(modules()[name])}
 
 

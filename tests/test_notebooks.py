@@ -124,11 +124,27 @@ def test_a_wrong_cell_of_the_flagship_fails_and_a_fixed_one_passes(empty: Kernel
     assert empty.run(sources[-1]).startswith("passed")
 
 
+def test_hints_status_and_notices_come_as_html_and_as_text(empty: Kernel) -> None:
+    empty.run("from judge import hint, reset_progress, status")
+    for source, words in (
+        ("status()", "Kernels"),
+        ("hint('softmax_numpy')", "hint 1 of 3"),
+        ("hint('softmax_nunpy')", "Did you mean"),
+        ("reset_progress()", "Forgotten"),
+    ):
+        (output,) = empty.outputs(source)
+        assert words in output.data["text/plain"]
+        assert words in output.data["text/html"]
+        assert "\x1b" not in output.data["text/plain"]
+        assert output.data["text/html"].startswith("<div")
+
+
 def test_hints_and_status_are_shown(empty: Kernel) -> None:
     empty.run("from judge import hint, reset_progress, status")
     assert "hint 1 of" in empty.run("hint('flash_attention', 'forward')")
     assert "hint 2 of" in empty.run("hint('flash_attention', 'forward')")
     assert "Name one" in empty.run("hint('flash_attention')")
     assert "Kernels" in empty.run("status()")
+    assert "Did you mean" in empty.run("reset_progress('flash_atention')")
     assert "Forgotten" in empty.run("reset_progress('flash_attention')")
     assert "hint 1 of" in empty.run("hint('flash_attention', 'forward')")

@@ -250,3 +250,33 @@ def test_progress_tells_what_runs_and_how_far_it_is() -> None:
     stage.outcomes([hidden("first_one"), hidden("second_one")], progress=progress)
     told = [entry for entry in stage.shown if entry[0]]
     assert told == [(("first one",), 0, 2), (("second one",), 1, 2)]
+
+
+# --- what is known already ----------------------------------------------------------------------
+
+
+def test_a_known_outcome_is_taken_and_its_test_not_run() -> None:
+    stage = Stage()
+    tests = [hidden("values"), hidden("shapes"), hidden("memory", "values")]
+    known = {"values": outcome_of(tests[0], Status.FAILED)}
+    found = stage.outcomes(tests, known=known)
+    assert found["values"] is known["values"]
+    assert found["memory"].status is Status.NOT_RUN
+    assert stage.ran == ["shapes"]
+
+
+def test_when_everything_is_known_nothing_runs() -> None:
+    stage = Stage()
+    tests = [hidden("values"), hidden("shapes")]
+    known = {test.name: outcome_of(test, Status.PASSED) for test in tests}
+    assert stage.outcomes(tests, known=known) == known
+    assert stage.ran == []
+
+
+def test_known_outcomes_that_exceeded_end_their_task() -> None:
+    stage = Stage()
+    tests = [hidden("a"), hidden("b"), hidden("c"), hidden("d", task="other")]
+    known = {test.name: outcome_of(test, Status.EXCEEDED) for test in tests[:2]}
+    found = stage.outcomes(tests, known=known)
+    assert found["c"].status is Status.NOT_RUN
+    assert stage.ran == ["d"]

@@ -164,9 +164,9 @@ def test_an_empty_file(tmp_path: Path, name: str) -> None:
 
 
 def test_an_unknown_suffix(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("x = 1")
-    assert "end in .ipynb or .py" in refusal(tmp_path / "a.txt")
-    assert "There is no file" in refusal(tmp_path / "b.txt")
+    (tmp_path / "a.rst").write_text("x = 1")
+    assert "end in .ipynb or .py" in refusal(tmp_path / "a.rst")
+    assert "There is no file" in refusal(tmp_path / "b.rst")
 
 
 def test_links_pipes_and_devices(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ ALLOWED = {
     ("regions.py", "tokenize"): "a cell of the author's notebook",
     ("diagnosis/naming.py", "compile"): "the author's reference and mutants",
     ("diagnosis/naming.py", "exec"): "the author's reference and mutants",
+    ("classroom/fingerprint.py", "ast.parse"): "the author's hidden tests",
     ("authoring/stubs.py", "ast.parse"): "a signature in challenge.toml",
     ("sandbox/server.py", "importlib.import_module"): "the packages of a challenge, in the server",
     ("sandbox/spawn_worker.py", "importlib.import_module"): "the same, in a worker of its own",
@@ -59,7 +60,7 @@ from judge.manifest import read_challenge
 from judge.submission import submission_from_cells
 grader = Grader(jobs=1)
 challenge = read_challenge(Path(sys.argv[1]))
-for kind in ("script", "notebook", "kernel"):
+for kind in ("script", "notebook", "kernel", "reply"):
     source = "def scaled_softmax(x, scale):\\n    umbrella_4711 = 1\\n    return x * 0\\n"
     for text in (source, source + "def ("):
         submission = submission_from_cells([("cell 1", text)], "f", kind)

@@ -105,15 +105,18 @@ def _old_index(root: Path) -> Index:
 
 
 def _notebooks(challenge: Challenge) -> dict[Path, bytes]:
-    """The two notebooks of a challenge, by the path each belongs at."""
+    """The notebooks of a challenge, by the path each belongs at; released ones have one."""
     file = str(challenge.folder / "notebook.py")
     cells = read_notebook(challenge)
     _check_regions(challenge, cells, file)
     _check_comments(cells, file)
     root = challenge.folder.parent.parent
     project = read_project(root)
+    views = {"templates": without_solution, "solutions": with_solution}
+    if challenge.released:
+        del views["solutions"]
     wanted = {}
-    for what, view in (("templates", without_solution), ("solutions", with_solution)):
+    for what, view in views.items():
         path = built_notebook(challenge.folder, what)
         badge = project.badge(path.relative_to(root).as_posix())
         made = _made_cells(challenge, cells, project, badge, view)

@@ -51,7 +51,7 @@ def build(ids: tuple[str, ...], dry: bool, folders: tuple[Path, ...]) -> int:
 @json_
 @challenges
 def validate(**typed: Any) -> int:
-    """Prove that hidden tests see each known mistake and nothing else."""
+    """Prove that hidden tests see known mistakes and nothing else."""
     from judge.authoring import chosen
     from judge.authoring.validate import Options, validate
     from judge.report import console, killtable

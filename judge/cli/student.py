@@ -42,14 +42,20 @@ def list_(track: str | None, as_json: bool, folders: tuple[Path, ...]) -> None:
 
 
 @click.command()
+@json_
 @challenges
-def status(folders: tuple[Path, ...]) -> None:
+def status(as_json: bool, folders: tuple[Path, ...]) -> None:
     """Your progress by track, and what comes next."""
     from judge import progress
-    from judge.report import console, listing
+    from judge.report import console, standing
+    from judge.report.dashboard import lines
 
     catalogue, done = catalogue_of(folders), progress.read()
-    console.show(listing.status(catalogue.entries, catalogue.tracks, done))
+    board = standing.dashboard(catalogue.entries, catalogue.tracks, done)
+    if as_json:
+        print_json(standing.as_data(board, done.notes))
+        return
+    console.show(lines(board, console.reading_width()))
     note(done.notes)
 
 
@@ -163,7 +169,7 @@ def check(**typed: Any) -> int:
 @click.option("--seed", type=int, metavar="N", help="This seed for every check.")
 @challenges
 def watch(**typed: Any) -> int:
-    """Check again at each save, until q, Ctrl-C or the end of the input.
+    """Check again at each save, until q, Ctrl-C or end of input.
 
     Exit codes: 0 if the last check passed, 1 if not, 2 your mistake, 3 the judge's own fault.
     """
@@ -184,11 +190,11 @@ def hint(id: str, task: str | None, everything: bool, folders: tuple[Path, ...])
     """The next hint of a task. Each call gives one more."""
     from judge import hints
     from judge.manifest import read_challenge
-    from judge.report import console, listing
+    from judge.report import console
+    from judge.report.hint import lines
 
     challenge = read_challenge(catalogue_of(folders).folder(id))
-    for one in hints.take(challenge, task, everything=everything):
-        console.show_prose(listing.hint_lines(one))
+    console.show_prose(lines(hints.take(challenge, task, everything=everything)))
 
 
 @click.command()

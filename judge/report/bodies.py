@@ -20,7 +20,7 @@ LEFT_OUT = (
 )
 _WHOLE = 2 * LINE_LIMIT  # columns: the page wraps paragraphs itself
 _LINES = 14  # of one label
-_DD = "margin:0;min-width:0;overflow-wrap:anywhere;white-space:pre-wrap"
+_DD = "margin:0;width:auto;min-width:0;overflow-wrap:break-word;white-space:pre-wrap"
 _CODE = ";font-family:monospace;font-size:13px"
 
 
@@ -97,7 +97,7 @@ def _row(part: Section, found: Places | None, picture: str) -> str:
     elif part.label in ("called", "where"):
         style += _CODE
     return (
-        f'<dt style="margin:0;font-weight:400;opacity:0.7">{part.label}</dt>'
+        f'<dt style="margin:0;width:auto;font-weight:400;opacity:0.7">{part.label}</dt>'
         f'<dd style="{style}">{for_html(text)}{picture}</dd>'
     )
 

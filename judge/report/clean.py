@@ -49,7 +49,7 @@ def block(text: str, limit: int = BLOCK_LIMIT) -> str:
     window = max(limit, 1) * _SEARCHED
     cut = len(text) > window
     text = text[:window]
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
         text = _unstacked("".join(map(_safe, text)))
     if len(text) > limit or cut:

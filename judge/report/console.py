@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from rich.text import Text
 
 _PIPED = 200  # columns where nobody's screen cuts
 _READING = 92  # wider lines of prose are hard to read
+_PAGE = 80  # what is laid out for nobody's screen
 
 
 class _Pipe(Console):
@@ -25,6 +27,11 @@ def console() -> Console:
     """Standard output. In a pipe or a file, lines stay whole."""
     width = None if sys.stdout.isatty() else _PIPED
     return _Pipe(width=width, highlight=False, markup=False, emoji=False)
+
+
+def reading_width() -> int:
+    """The columns to lay a page out for: those of the screen, as far as they are good to read."""
+    return min(console().width, _READING) if sys.stdout.isatty() else _PAGE
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -55,7 +62,7 @@ def as_text(parts: Iterable[RenderableType], width: int = 80) -> str:
     with out.capture() as captured:
         for part in parts:
             out.print(part)
-    return captured.get().rstrip("\n")
+    return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n"))
 
 
 @contextlib.contextmanager
@@ -86,6 +93,34 @@ def watching_steps() -> Iterator[Callable[[str, int, int], None] | None]:
             tell(f"{done} of {total}: {what}")
 
         yield step
+
+
+@contextlib.contextmanager
+def watching_many() -> Iterator[Callable[[int, int, str], None]]:
+    """A bar with rate and estimate: a function of how many are done, all, and a word on them."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, word: None
+        return
+    from rich import progress as bars
+
+    err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    columns = (
+        bars.BarColumn(bar_width=24),
+        bars.MofNCompleteColumn(),
+        bars.TaskProgressColumn(),
+        bars.TimeRemainingColumn(compact=True),
+        bars.TextColumn("{task.description}", markup=False),
+    )
+    with bars.Progress(*columns, console=err, transient=True) as shown:
+        line = shown.add_task("starting", total=None)
+
+        started = time.monotonic()
+
+        def tick(done: int, total: int, word: str) -> None:
+            rate = f"{done / max(time.monotonic() - started, 1e-3):.1f} a second"
+            shown.update(line, completed=done, total=total, description=f"{rate}  {word}")
+
+        yield tick
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ _MEANINGS = {
     "#": "all wrong",
 }
 _SMALL = "font-size:12px;line-height:18px"
+_AS_MARKS = "min-width:0;overflow-x:auto;white-space:pre;font-family:monospace"  # without SVG
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def block(found: Places, quantity: str) -> str:
         '<div style="display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);'
         f'gap:2px 8px;margin:6px 0 2px 0;{_SMALL}">'
         '<div aria-hidden="true" style="white-space:pre;overflow:hidden;'
-        f'line-height:{svg.PITCH}px">{labels}</div>{drawn}'
+        f'line-height:{svg.PITCH}px">{labels}</div>'
+        f'<div style="{_AS_MARKS};line-height:{svg.PITCH}px">{drawn}</div>'
         f"<div></div>{_ticks(found, shown)}</div>"
         f'<div style="{_SMALL}">{_legend(found, shown)}</div>{_in_marks(found)}'
     )
@@ -88,16 +90,14 @@ def block(found: Places, quantity: str) -> str:
 def _ticks(found: Places, shown: Grid) -> str:
     """The first rows of some tiles, below their cells; for the eye alone."""
     step = max(-(-shown.columns // _TICKS), _BETWEEN)
-    words = " ".join(
-        f'<span style="position:absolute;left:{100 * at / shown.columns:.1f}%">'
-        f"{'' if at else for_html(one_line(found.axis, _LABEL)) + ' '}"
-        f"{at * found.tile * shown.tiles}</span>"
+    words = [
+        (
+            at / shown.columns,
+            f"{'' if at else one_line(found.axis, _LABEL) + ' '}{at * found.tile * shown.tiles}",
+        )
         for at in range(0, shown.columns, step)
-    )
-    return (
-        '<div aria-hidden="true" style="position:relative;height:18px;white-space:nowrap;'
-        f'max-width:{svg.map_width(shown.columns)}px">{words}</div>'
-    )
+    ]
+    return svg.map_ticks(words, shown.columns)
 
 
 def _legend(found: Places, shown: Grid) -> str:

@@ -46,6 +46,13 @@ def share(part: float) -> str:
     return "over 99.9%" if part > 0.999 else f"{part:.1%}"
 
 
+def filled(part: float, length: int) -> int:
+    """Marks of a bar for a share from 0 to 1: full only for all of it, empty only for none."""
+    if not 0 < part < 1:
+        return length if part >= 1 else 0
+    return min(max(round(length * part), 1), length - 1)
+
+
 def size(number: float) -> str:
     """Bytes: `16.8 MB`, with powers of ten."""
     for scale, unit in _UNITS:

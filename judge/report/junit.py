@@ -25,37 +25,47 @@ _ELEMENTS = {
 _NAME = 160
 
 
+Names = set[tuple[str, str]]  # classes and names that are taken
+
+
 def junit_xml(report: Report, view: View = "student") -> str:
     """The report as an XML 1.0 document.
 
     A submission that was refused, and a report that is broken without a test being so, appear
     as one case named `submission`: a pipeline must see that something is wrong.
     """
-    suite = ET.Element("testsuite", name=one_line(report.challenge.id, _NAME))
-    _whole(suite, report)
-    taken: set[tuple[str, str]] = set()
-    for outcome in report.tests:
-        _case(suite, report, outcome, view, taken)
-    counts = {
-        "tests": str(len(suite)),
-        "failures": str(len(suite.findall("testcase/failure"))),
-        "errors": str(len(suite.findall("testcase/error"))),
-        "skipped": str(len(suite.findall("testcase/skipped"))),
-        "time": _time(report.seconds),
-    }
-    root = ET.Element("testsuites", {"name": "judge", **counts})
-    suite.attrib.update(counts)
-    root.append(suite)
+    own = suite(report, view, set())
+    root = ET.Element("testsuites", {**own.attrib, "name": "judge"})
+    root.append(own)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
 
-def _whole(suite: ET.Element, report: Report) -> None:
+def suite(report: Report, view: View, taken: Names, owner: str = "") -> ET.Element:
+    """The suite of one report; `owner` tells it from other reports of the same challenge."""
+    name = one_line(".".join(part for part in (owner, report.challenge.id) if part), _NAME)
+    found = ET.Element("testsuite", name=name)
+    _whole(found, report, taken)
+    for outcome in report.tests:
+        _case(found, report, outcome, view, taken)
+    counts = {
+        "tests": str(len(found)),
+        "failures": str(len(found.findall("testcase/failure"))),
+        "errors": str(len(found.findall("testcase/error"))),
+        "skipped": str(len(found.findall("testcase/skipped"))),
+        "time": _time(report.seconds),
+    }
+    found.attrib.update(counts)
+    return found
+
+
+def _whole(suite: ET.Element, report: Report, taken: Names) -> None:
     """The case that stands for the submission as a whole, where the tests do not tell."""
     told = any(test.status is Status.BROKEN for test in report.tests)
     if report.verdict is Verdict.REFUSED or (report.verdict is Verdict.BROKEN and not told):
-        name = suite.attrib["name"]
-        case = ET.SubElement(suite, "testcase", classname=name, name="submission", time="0.000")
+        classname = suite.attrib["name"]
+        name = _unique(classname, "submission", taken)
+        case = ET.SubElement(suite, "testcase", classname=classname, name=name, time="0.000")
         tag = "failure" if report.verdict is Verdict.REFUSED else "error"
         _explain(case, tag, report.verdict, summary.reason(report), "")
 
@@ -65,9 +75,9 @@ def _case(
     report: Report,
     outcome: Outcome,
     view: View,
-    taken: set[tuple[str, str]],
+    taken: Names,
 ) -> None:
-    classname = one_line(f"{report.challenge.id}.{outcome.task}", _NAME)
+    classname = one_line(f"{suite.attrib['name']}.{outcome.task}", _NAME)
     attributes = {
         "classname": classname,
         "name": _unique(classname, one_line(outcome.title or outcome.name, _NAME), taken),
@@ -108,7 +118,7 @@ def _place(report: Report, outcome: Outcome, view: View) -> dict[str, str]:
     return place
 
 
-def _unique(classname: str, name: str, taken: set[tuple[str, str]]) -> str:
+def _unique(classname: str, name: str, taken: Names) -> str:
     """The name, with a number where the class has it already: readers drop the second one."""
     candidate, number = name or "unnamed", 1
     while (classname, candidate) in taken:

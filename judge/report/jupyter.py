@@ -1,10 +1,7 @@
 """The report in a notebook: HTML where it is shown, plain text everywhere else.
 
-The HTML is modest on purpose: inline styles, inline pictures, no scripts, no widgets. It takes its
-colours from the page it stands on; only the status words have a ground of their own, dark with
-white letters, so that they read the same on light and dark themes. What opens and closes is native
-HTML: a keyboard and a saved notebook can do it. Headings are so by their role alone, or notebooks
-would list them among those of the student.
+The HTML is modest on purpose, as `markup` describes it: inline styles, inline pictures, no scripts,
+no widgets. What opens and closes is native HTML: a keyboard and a saved notebook can do it.
 """
 
 from __future__ import annotations
@@ -14,9 +11,22 @@ from dataclasses import dataclass
 
 from judge.report import bodies, figures, layout, message, summary, svg
 from judge.report.clean import for_html, one_line
+from judge.report.markup import (
+    BESIDE,
+    CELL,
+    PAGE,
+    QUIET,
+    ROW,
+    TABLE,
+    VERDICT_GROUNDS,
+    WHOLE,
+    chip,
+    heading,
+    names,
+)
 from judge.report.message import View
 from judge.report.summary import TaskTests
-from judge.results import Outcome, Report, Status, Verdict
+from judge.results import Outcome, Report, Status
 
 GROUNDS: dict[Status, str] = {
     Status.PASSED: "#1a6b32",
@@ -27,22 +37,10 @@ GROUNDS: dict[Status, str] = {
     Status.NOT_ATTEMPTED: "#5c6066",
     Status.BROKEN: "#71309b",
 }
-_VERDICT_GROUNDS: dict[Verdict, str] = {
-    Verdict.PASSED: "#1a6b32",
-    Verdict.FAILED: "#a8231c",
-    Verdict.NOT_ATTEMPTED: "#5c6066",
-    Verdict.REFUSED: "#8a4b00",
-    Verdict.BROKEN: "#71309b",
-}
 LIMIT = 190_000  # bytes of a page; what does not fit is told in fewer words
 _AROUND = 300  # bytes around the message of a test, or in its place
 _TITLE = 160
 _NAME = 60
-
-_LINE = "1px solid rgba(128,128,128,0.35)"
-_CELL = f"padding:3px 14px 3px 0;text-align:left;vertical-align:middle;border-bottom:{_LINE}"
-_BESIDE = "display:flex;flex-wrap:wrap;align-items:center;gap:0 10px"
-_QUIET = "opacity:0.75;font-size:12px"
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ def html(shown: Shown) -> str:
     parts = list(_parts(shown))
     tests = [test for part in parts for test in part.tests]
     before, after = "".join(_head(shown.report)), "".join(_end(shown.report))
-    fixed = [before, after, *(_title(test.outcome) for test in tests)]
+    fixed = [before, after, *(_title(test.outcome, shown.view) for test in tests)]
     room = LIMIT - sum(map(bodies.size, fixed)) - _AROUND * len(tests)
     told = iter(_bodies(tests, shown.view, room))
     listed = "".join(
-        _named(part) + "".join(_test(test, next(told)) for test in part.tests) for part in parts
+        _named(part) + "".join(_test(test, next(told), shown.view) for test in part.tests)
+        for part in parts
     )
-    style = "color:inherit;font-size:14px;line-height:1.5;max-width:60em"
-    return f'<div style="{style}">{before}{listed}{after}</div>'
+    return f'<div style="{PAGE}">{before}{listed}{after}</div>'
 
 
 def _parts(shown: Shown) -> Iterator[_Part]:
@@ -123,24 +121,14 @@ def _bodies(tests: Sequence[_Test], view: View, room: int) -> list[str]:
 def _head(report: Report) -> Iterator[str]:
     verdict = summary.VERDICTS[report.verdict]
     title = for_html(one_line(report.challenge.title or report.challenge.id, _TITLE))
-    chip = _chip(verdict, _VERDICT_GROUNDS[report.verdict])
+    word = chip(verdict, VERDICT_GROUNDS[report.verdict])
     score = for_html(summary.score(report))
-    yield (
-        '<p role="heading" aria-level="3" style="margin:6px 0;font-size:16px">'
-        f"{chip} <b>{title}</b> &nbsp;{score}</p>"
-    )
+    yield heading(f'{word} <b>{title}</b> <span style="{WHOLE}">&nbsp;{score}</span>')
     if reason := summary.reason(report):
         yield f'<p style="margin:6px 0">{for_html(reason)}</p>'
     rows = "".join(_task_row(part) for part in summary.by_task(report))
     if rows:
-        names = "".join(
-            f'<th scope="col" style="{_CELL};font-weight:400;opacity:0.75">{name}</th>'
-            for name in ("task", "points", "tests")
-        )
-        yield (
-            '<table style="border-collapse:collapse;margin:6px 0;color:inherit;font-size:14px">'
-            f"<tr>{names}</tr>{rows}</table>"
-        )
+        yield f'<table style="{TABLE}">{names(("task", "points", "tests"))}{rows}</table>'
     yield f'<p style="margin:8px 0"><b>Next:</b> {for_html(summary.next_step(report, "below"))}</p>'
 
 
@@ -150,7 +138,7 @@ def _end(report: Report) -> Iterator[str]:
     command = f"<code>{for_html(summary.repeat_command(report))}</code>"
     isolation = for_html(summary.isolation(report))
     yield (
-        f'<p style="margin:10px 0 4px 0;{_QUIET}">Checked: {for_html(summary.checked(report))}<br>'
+        f'<p style="margin:10px 0 4px 0;{QUIET}">Checked: {for_html(summary.checked(report))}<br>'
         f"Repeat: {command}<br>Isolation: {isolation}</p>"
     )
 
@@ -160,10 +148,10 @@ def _task_row(part: TaskTests) -> str:
     name = for_html(one_line(task.id, _NAME))
     score = f"{figures.points(task.earned)} of {figures.points(task.possible)}"
     share = task.earned / task.possible if task.possible else 0
-    points = f'<div style="{_BESIDE}">{svg.bar(share, f"{score} points")}<span>{score}</span></div>'
+    points = f'<div style="{BESIDE}">{svg.bar(share, f"{score} points")}<span>{score}</span></div>'
     told = for_html(summary.counts(part.tests) or str(task.status))
-    cells = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in (points, told))
-    return f'<tr><th scope="row" style="{_CELL}">{name}</th>{cells}</tr>'
+    cells = "".join(f'<td style="{CELL}">{cell}</td>' for cell in (points, told))
+    return f'<tr style="{ROW}"><th scope="row" style="{CELL}">{name}</th>{cells}</tr>'
 
 
 def _named(part: _Part) -> str:
@@ -177,24 +165,17 @@ def _named(part: _Part) -> str:
     )
 
 
-def _title(outcome: Outcome) -> str:
-    chip = _chip(message.WORDS[outcome.status], GROUNDS[outcome.status])
-    title, score = for_html(one_line(outcome.title, _TITLE)), for_html(message.earned(outcome))
-    return f'{chip} {title} <span style="opacity:0.75">&nbsp;{score}</span>'
+def _title(outcome: Outcome, view: View) -> str:
+    word = chip(message.WORDS[outcome.status], GROUNDS[outcome.status])
+    title, score = for_html(message.titled(outcome, view)), for_html(message.earned(outcome))
+    return f'{word} {title} <span style="opacity:0.75;{WHOLE}">&nbsp;{score}</span>'
 
 
-def _test(test: _Test, body: str) -> str:
-    title = _title(test.outcome)
+def _test(test: _Test, body: str, view: View) -> str:
+    title = _title(test.outcome, view)
     if not body:
         return f'<div style="margin:2px 0 2px 14px">{title}</div>'
     return (
         f'<details{" open" if test.opened else ""} style="margin:2px 0">'
         f'<summary style="cursor:pointer">{title}</summary>{body}</details>'
-    )
-
-
-def _chip(word: str, ground: str) -> str:
-    return (
-        f'<span style="display:inline-block;padding:0 7px;border-radius:3px;background:{ground};'
-        f'color:#ffffff;font-size:12px;font-weight:600">{for_html(word)}</span>'
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from judge.report import figures, message, summary
+from judge.report import figures, message, shell, summary
 from judge.report.clean import one_line
 from judge.report.lines import columns, cut, pad, wrap
 from judge.report.message import GUTTER, MIN_WIDTH, ROOM, WIDTH, View
@@ -97,7 +97,7 @@ class _Page:
         yield from self._bars()
         yield from self._labelled("checked", summary.checked(report))
         yield from self._labelled("isolation", summary.isolation(report))
-        yield from self._labelled("repeat", summary.repeat_command(report), joint=" \\")
+        yield from self._repeat()
         for note in summary.remarks(report):
             yield from self._labelled("note", note)
 
@@ -137,13 +137,21 @@ class _Page:
                 how = "shown when these are mended"
             yield from self._labelled("more", f"{kept}: {how}")
 
-    def _labelled(self, label: str, text: str, joint: str = "") -> Iterator[Row]:
-        if not text:
-            return
-        lines = wrap(text, self.width - GUTTER - len(joint))
-        for index, line in enumerate(lines):
-            more = joint if index + 1 < len(lines) else ""
-            yield Span(f"{'' if index else label:<{GUTTER}}", "quiet"), Span(line + more)
+    def _repeat(self) -> Iterator[Row]:
+        """A command that can be copied; with a long word it begins at the margin."""
+        command = summary.repeat_command(self.report)
+        if self.report.submission.origin == KERNEL:
+            yield from self._labelled("repeat", command)
+        elif shell.fits(command, self.width - GUTTER):
+            yield from _beside("repeat", shell.command_lines(command, self.width - GUTTER))
+        else:
+            yield (Span("repeat", "quiet"),)
+            for line in shell.command_lines(command, self.width):
+                yield (Span(line),)
+
+    def _labelled(self, label: str, text: str) -> Iterator[Row]:
+        if text:
+            yield from _beside(label, wrap(text, self.width - GUTTER))
 
     def _bars(self) -> Iterator[Row]:
         parts = summary.by_task(self.report)
@@ -184,12 +192,12 @@ class _Page:
         for test, word, score in zip(part.tests, words, scores, strict=True):
             yield (
                 Span(pad(word, first), _STYLES[test.status]),
-                Span(pad(cut(one_line(test.title), room), room)),
+                Span(pad(cut(message.titled(test, self.view), room), room)),
                 Span(f"  {score:>{last}}", "quiet"),
             )
 
     def _message(self, outcome: Outcome) -> Iterator[Row]:
-        title = message.title_lines(outcome, self.width)
+        title = message.title_lines(outcome, self.width, self.view)
         lines = message.message_lines(outcome, self.view, self.width)
         word = message.WORDS[outcome.status]
         yield Span(word, _STYLES[outcome.status]), Span(title[0][len(word) :], "strong")
@@ -202,13 +210,15 @@ class _Page:
             yield Span(f"{label:<{GUTTER}}", "quiet"), Span(text)
 
 
+def _beside(label: str, lines: list[str]) -> Iterator[Row]:
+    for index, line in enumerate(lines):
+        yield Span(f"{'' if index else label:<{GUTTER}}", "quiet"), Span(line)
+
+
 def _score(part: TaskTests) -> str:
     return f"{figures.points(part.task.earned)} of {figures.points(part.task.possible)}"
 
 
 def _filled(part: TaskTests, length: int) -> int:
-    """Marks of a bar: full only with all points, empty only with none."""
     earned, possible = part.task.earned, part.task.possible
-    if not 0 < earned < possible:
-        return length if earned >= possible > 0 else 0
-    return min(max(round(length * earned / possible), 1), length - 1)
+    return figures.filled(earned / possible, length) if possible > 0 else 0

@@ -1,4 +1,4 @@
-"""The catalogue and the student's progress in a terminal, as lines of rich text.
+"""The catalogue in a terminal, as lines of rich text.
 
 No report is needed here, so nothing of one is imported: a list has to be there at once.
 """
@@ -8,19 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.padding import Padding
 from rich.text import Text
 
 from judge.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from judge.catalogue import Entry, Track
-    from judge.hints import Hint
     from judge.progress import Progress, Tally
 
-_BAR = 20
 _LEVEL = 6
 
 
@@ -43,23 +38,6 @@ def listing(entries: Sequence[Entry], tracks: Sequence[Track], progress: Progres
     return [*lines, Text(), _line(f"{solved} of {len(entries)} solved.")]
 
 
-def status(entries: Sequence[Entry], tracks: Sequence[Track], progress: Progress) -> list[Text]:
-    """What is solved in each track, what was checked last, and what comes next."""
-    lines = [*_sums(entries, tracks, progress), Text()]
-    tried = [entry for entry in entries if progress.of(entry.id).checked]
-    tried.sort(key=lambda entry: progress.of(entry.id).checked or "", reverse=True)
-    width = max((len(entry.id) for entry in tried), default=0)
-    if tried:
-        lines += [_line(("checked, the latest first", "bold"))]
-        lines += [_tally_line(entry, progress.of(entry.id), width) for entry in tried]
-        lines += [Text()]
-    left = [entry for entry in entries if progress.of(entry.id).solved is None]
-    if left:
-        begun = [entry for entry in tried if entry in left]
-        return [*lines, _next(begun[0], begun=True) if begun else _next(left[0], begun=False)]
-    return [*lines, _line("next   Everything is solved.")]
-
-
 def as_data(
     entries: Sequence[Entry], tracks: Sequence[Track], progress: Progress
 ) -> dict[str, Any]:
@@ -75,15 +53,6 @@ def as_data(
         ],
         "notes": list(progress.notes),
     }
-
-
-def hint_lines(hint: Hint) -> list[RenderableType]:
-    """A hint under its heading."""
-    heading = f"{hint.challenge}, {hint.task}: hint {hint.step} of {hint.total}"
-    more = "That was the last one. --all shows them all again." if hint.repeated else ""
-    told = Padding(Text(hint.text), (0, 4))
-    parts: list[RenderableType] = [Text(heading, "bold"), Text(), told, Text()]
-    return [*parts, Text(more)] if more else parts
 
 
 def _by_track(
@@ -112,42 +81,6 @@ def _standing(tally: Tally) -> str:
     if tally.possible:
         return f"{tally.earned:g} of {tally.possible:g}"
     return "begun" if tally.checked else ""
-
-
-def _sums(entries: Sequence[Entry], tracks: Sequence[Track], progress: Progress) -> Iterator[Text]:
-    groups = [*_by_track(entries, tracks), ("all", list(entries))]
-    width = max(len(title) for title, _ in groups)
-    for title, group in groups:
-        tallies = [progress.of(entry.id) for entry in group]
-        solved = sum(tally.solved is not None for tally in tallies)
-        earned = sum(tally.earned for tally in tallies)
-        possible = sum(entry.points for entry in group)
-        full = _BAR * solved // len(group) if group else 0
-        yield _line(
-            f"{title:<{width}}  ",
-            ("#" * full, "green"),
-            ("." * (_BAR - full), "dim"),
-            f"  {solved:>2} of {len(group):>2} solved   {earned:>4g} of {possible:>4g} points",
-        )
-
-
-def _tally_line(entry: Entry, tally: Tally, width: int) -> Text:
-    parts = [_counted(tally.attempts, "attempt")]
-    if taken := sum(tally.hints.values()):
-        parts.append(_counted(taken, "hint"))
-    day = (tally.checked or "")[:10]
-    style = "green" if tally.solved else "yellow"
-    standing = (f"{_standing(tally):<11}  ", style)
-    return _line(f"  {entry.id:<{width}}  ", standing, f"{day}  ", (", ".join(parts), "dim"))
-
-
-def _next(entry: Entry, *, begun: bool) -> Text:
-    command = f"judge check {entry.id}" if begun else f"judge start {entry.id}"
-    return _line(f"next   {command}")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _line(*parts: str | tuple[str, str]) -> Text:

@@ -35,6 +35,7 @@ GUTTER = 10  # columns of the label
 # heads of the tile picture, the picture as a whole more than anything else.
 _LOSSES = {"where": (0, 1, 3, 12), "called": (0, 1, 6), "got": (0, 2, 4)}
 _TITLE = 160
+_HIDDEN = " (hidden)"
 
 WORDS = {
     Status.PASSED: "passed",
@@ -60,7 +61,7 @@ def message_lines(outcome: Outcome, view: View = "student", width: int = WIDTH) 
     No line is wider than `width` columns, label and all.
     """
     width = max(width, MIN_WIDTH)
-    room = ROOM - len(title_lines(outcome, width))
+    room = ROOM - len(title_lines(outcome, width, view))
     parts = message_parts(outcome, view, width - GUTTER)
     return [
         Line("" if index else part.label, text)
@@ -91,12 +92,18 @@ def line_text(line: Line) -> str:
     return f"{line.label:<{GUTTER}}{line.text}".rstrip()
 
 
-def title_lines(outcome: Outcome, width: int = WIDTH) -> list[str]:
+def titled(outcome: Outcome, view: View) -> str:
+    """The title; an instructor is told which tests the student sees nothing of."""
+    kept_back = view == "instructor" and outcome.visibility == "hidden"
+    return one_line(outcome.title, _TITLE) + (_HIDDEN if kept_back else "")
+
+
+def title_lines(outcome: Outcome, width: int = WIDTH, view: View = "student") -> list[str]:
     """Status, task, title and points; a long title takes two lines, never more."""
     word = WORDS[outcome.status]
     word = pad(word, max(GUTTER, len(word) + 2))
     score = earned(outcome)
-    title = one_line(f"{outcome.task}: {outcome.title}", _TITLE)
+    title = one_line(f"{outcome.task}: {titled(outcome, view)}", _TITLE)
     room = max(width - columns(word) - columns(score) - 2, GUTTER)
     lines = wrap(title, room)
     if len(lines) > 2:

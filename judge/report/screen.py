@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -17,9 +16,9 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from judge.report import console
+from judge.report import hint as hinting
 from judge.report.change import Change, rows
 from judge.report.clean import block, for_encoding
-from judge.report.listing import hint_lines
 from judge.report.terminal import render, styled
 
 if TYPE_CHECKING:
@@ -67,11 +66,7 @@ class Screen:
 
     def hint(self, hint: Hint) -> None:
         """A hint below what is there."""
-        *parts, blank = hint_lines(replace(hint, repeated=False))
-        if hint.repeated:  # there is no key for what the command says
-            command = f"judge hint {hint.challenge} --task {hint.task} --all"
-            parts += [blank, Text(f"That was the last one. `{command}` shows them all.")]
-        self._print(parts, clear=False)
+        self._print([*hinting.lines([hint])], clear=False)
 
     def close(self) -> None:
         """Take the line about the keys away."""

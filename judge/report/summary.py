@@ -101,7 +101,7 @@ def file_of(report: Report) -> str | None:
     """The file that was checked, where it is one and its name can be shown as it is."""
     origin = report.submission.origin
     plain = one_line(origin, 200) == origin and not origin.startswith("-")
-    return origin if plain and origin.endswith((".ipynb", ".py")) else None
+    return origin if plain and origin.endswith((".ipynb", ".py", ".md")) else None
 
 
 def repeat_command(report: Report) -> str:
@@ -123,6 +123,8 @@ def checked(report: Report) -> str:
 def isolation(report: Report) -> str:
     """The level of isolation and its layers."""
     layers = one_line(", ".join(report.isolation.layers)) or "no layer"
+    if report.isolation.level == "none" and not report.tests:
+        return "none: nothing of the submission was run"
     if report.isolation.level == "none":
         return "none: the code ran without protection; do not rely on this result"
     extra = "only " if report.isolation.level == "reduced" else ""

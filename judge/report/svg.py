@@ -3,6 +3,10 @@
 They carry no ids, classes, scripts or files. What is neither right nor wrong takes the page's own
 colour; the two colours stand out from white, from black and from the greys of dark themes. Shapes
 tell the same as colours. `label` is what a screen reader says of the picture.
+
+Notebooks that are not trusted drop all SVG and keep the text in it. So maps and swatches carry
+their marks, which show only then, and the words of axes stand where text has no size of its own,
+which leaves nothing to be seen of them.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ PITCH = 18  # from one head to the next, in pixels
 _CELL = 10  # from one tile to the next
 _GAP = 1
 _WIDEST = 22  # pixels of a cell
+_SIZELESS = "font-size:0;line-height:0"
 
 
 @dataclass(frozen=True)
@@ -87,18 +92,26 @@ def error_map(rows: Sequence[str], label: str) -> str:
     tiles = max(map(len, rows))
     size = tiles * _CELL - _GAP, len(rows) * PITCH
     style = f"display:block;width:100%;max-width:{tiles * _WIDEST}px;height:{size[1]}px"
-    return _stretched("".join(layer.drawn(rows) for layer in _LAYERS), size, style, label)
+    drawn = _instead("\n".join(rows)) + "".join(layer.drawn(rows) for layer in _LAYERS)
+    return _stretched(drawn, size, style, label)
 
 
-def map_width(tiles: int) -> int:
-    """The most pixels that a map of so many tiles takes."""
-    return tiles * _WIDEST
+def map_ticks(words: Sequence[tuple[float, str]], tiles: int) -> str:
+    """Words below a map of so many tiles, each at a share of its width; for the eye alone."""
+    drawn = "".join(
+        f'<text x="{100 * at:.1f}%" y="13">{for_html(word)}</text>\n' for at, word in words
+    )
+    style = f"display:block;width:100%;max-width:{tiles * _WIDEST}px;height:18px;overflow:visible"
+    return (
+        f'<div style="{_SIZELESS}"><svg aria-hidden="true" style="{style}">'
+        f'<g fill="currentColor" font-size="12">{drawn}</g></svg></div>'
+    )
 
 
 def swatch(mark: str) -> str:
     """One cell of a map, for its legend; the words beside it say what it means."""
     inner = "".join(layer.drawn([mark]) for layer in _LAYERS)
-    return _swatch(inner, (_CELL - _GAP, _HEIGHT))
+    return _swatch(_instead(mark) + inner, (_CELL - _GAP, _HEIGHT))
 
 
 # --- curves -------------------------------------------------------------------------------------
@@ -183,13 +196,14 @@ def curve(lines: Sequence[Line], frame: Frame, x: Axis, y: Axis, label: str) -> 
     ]
     style = "display:block;max-width:100%;height:auto;font-family:inherit"
     return (
+        f'<div style="max-width:100%;{_SIZELESS}">'
         f'<svg role="img" aria-label="{for_html(label)}" width="{frame.width}"'
-        f' viewBox="0 0 {frame.width} {frame.height}" style="{style}">{"".join(parts)}</svg>'
+        f' viewBox="0 0 {frame.width} {frame.height}" style="{style}">{"".join(parts)}</svg></div>'
     )
 
 
 def _word(x: float, y: float, word: str) -> str:
-    return f'<text x="{_number(x)}" y="{_number(y)}">{for_html(word)}</text>'
+    return f'<text x="{_number(x)}" y="{_number(y)}">{for_html(word)}</text>\n'
 
 
 def _runs(marks: str, wanted: str) -> Iterator[tuple[int, int]]:
@@ -214,6 +228,11 @@ def _swatch(inner: str, size: tuple[int, int]) -> str:
         f'<svg aria-hidden="true" width="{size[0]}" height="{size[1]}"'
         f' viewBox="0 0 {size[0]} {size[1]}" style="vertical-align:-3px">{inner}</svg>'
     )
+
+
+def _instead(marks: str) -> str:
+    """What is left of a picture where a page drops it; beside the picture it is not shown."""
+    return f"<metadata>{for_html(marks)}</metadata>"
 
 
 def _number(value: float) -> str:

@@ -143,10 +143,13 @@ def _not_finite(evidence: NotFinite, width: int) -> list[Section]:
     kinds += [f"{evidence.inf:,} infinite"] if evidence.inf else []
     first = figures.element(name, evidence.first, evidence.axes)
     total = figures.count(evidence.size, "value")
-    got = f"{' and '.join(kinds) or 'not finite'} among {total}"
+    told = [f"{name} is {'NaN' if evidence.nan else 'infinite'}"]
+    if evidence.size != 1:
+        got = f"{' and '.join(kinds) or 'not finite'} among {total}"
+        told = _beside(got, f"the first is {first}", width)
     return [
-        section("expected", width, [f"{name} finite everywhere"]),
-        section("got", width, _beside(got, f"the first is {first}", width)),
+        section("expected", width, [f"{name} finite{' everywhere' if evidence.size != 1 else ''}"]),
+        section("got", width, told),
         _where(evidence.places, width),
         section("next", width, ["print the largest value of each step; find the first inf or NaN"]),
     ]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from judge.wire import Message
 
 
+LEVELS = ("none", "reduced", "full")  # of isolation, the weakest first
+
+
 @dataclass(frozen=True, slots=True)
 class Peaks:
     """The highest use of memory since `Worker.clear_peaks`, in bytes, for the whole process."""

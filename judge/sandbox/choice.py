@@ -17,3 +17,13 @@ def default_sandbox(
     macOS can fork too, but its own libraries do not survive it once they have started threads.
     """
     return ProcessSandbox(packages) if platform == "linux" else SpawnSandbox(packages)
+
+
+def level_here() -> str:
+    """The level of isolation that this machine reaches, as its first sandbox shows."""
+    sandbox = default_sandbox(("numpy",))
+    try:
+        sandbox.start()
+        return sandbox.level
+    finally:
+        sandbox.close()

@@ -33,7 +33,10 @@ _REFUSALS = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError
 
 @dataclass(frozen=True)
 class ParsedCell:
-    """A cell after cleaning. `body` is empty when the cell is dropped or has a fault."""
+    """A cell after cleaning. `body` is empty when the cell is dropped or has a fault.
+
+    Only of a block of a reply is what stands before the fault kept (`blocks.parse_block`).
+    """
 
     label: str
     lines: tuple[str, ...] = ()

@@ -14,10 +14,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 
+from judge.worker.blocks import fault_of, parse_block, taken, without_stubs
 from judge.worker.cells import ParsedCell, parse_cell
 from judge.worker.changes import Statement
 from judge.worker.imports import imports_of
-from judge.worker.names import DefinitionNode
 from judge.worker.plan import (
     Fault,
     Import,
@@ -27,6 +27,7 @@ from judge.worker.plan import (
     plan_to_plain,
 )
 from judge.worker.selection import Selection
+from judge.worker.stubs import does_nothing
 
 __all__ = ["Fault", "Import", "Piece", "Plan", "make_plan", "plan_from_plain", "plan_to_plain"]
 
@@ -41,7 +42,8 @@ def make_plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]
     """The plan for `cells`, each a label and its source, such that `wanted` names get defined.
 
     `kind` is "script" (one fault refuses it all), "notebook" (a cell that does not parse is left
-    out and named) or "kernel" (the same, unnamed: Python refused that cell there as well).
+    out and named), "kernel" (the same, unnamed: Python refused that cell there as well) or "reply"
+    (of each block what is complete Python; one note says what was taken).
     """
     with warnings.catch_warnings(), _no_collection():
         warnings.simplefilter("ignore")  # an invalid escape in a string is not our business
@@ -65,16 +67,16 @@ def _no_collection() -> Iterator[None]:
 
 
 def _plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]) -> Plan:
-    parsed = [parse_cell(label, source, interactive=kind != "script") for label, source in cells]
-    if kind == "script":
-        for cell in parsed:
-            if fault := _refusal(cell):
-                return Plan(fault=fault)
+    parsed = [_parsed(label, source, kind) for label, source in cells]
+    if fault := _fault(parsed, kind):
+        return Plan(fault=fault)
     flags = 0
     statements: list[Statement] = []
     for cell in parsed:
         flags |= _future_flags(cell.body)
         statements.extend(_statements(cell))
+    if kind == "reply":
+        statements = without_stubs(statements)
     selection = Selection(statements, wanted)
     everything = _needs_everything(selection, statements)
     chosen = statements if everything else selection.picked
@@ -85,10 +87,25 @@ def _plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]) ->
         found=tuple(_found(statements, wanted)),
         stubs=tuple(name for name in wanted if _is_stub(name, statements)),
         imports=tuple(dict.fromkeys(imports)),
-        notes=_limited([note for cell in parsed for note in _notes(cell, kind)]),
+        notes=_limited([*_taken(parsed, chosen, kind), *_left_out(parsed, kind)]),
         flags=flags,
         whole=() if everything else tuple(s.piece for s in statements),
     )
+
+
+def _parsed(label: str, source: str, kind: str) -> ParsedCell:
+    if kind == "reply":
+        return parse_block(label, source)
+    return parse_cell(label, source, interactive=kind != "script")
+
+
+def _fault(parsed: Sequence[ParsedCell], kind: str) -> Fault | None:
+    """What refuses the whole: of a script anything, of a reply that nothing of it is Python."""
+    if kind == "reply":
+        return fault_of(parsed)
+    if kind != "script":
+        return None
+    return next((fault for cell in parsed if (fault := _refusal(cell))), None)
 
 
 def _refusal(cell: ParsedCell) -> Fault | None:
@@ -97,16 +114,27 @@ def _refusal(cell: ParsedCell) -> Fault | None:
     return cell.fault
 
 
-def _notes(cell: ParsedCell, kind: str) -> Iterator[str]:
+def _taken(parsed: Sequence[ParsedCell], chosen: Sequence[Statement], kind: str) -> Iterator[str]:
+    if kind == "reply":
+        yield taken(parsed, {statement.piece.label for statement in chosen})
+
+
+def _left_out(parsed: Sequence[ParsedCell], kind: str) -> Iterator[str]:
+    for cell in parsed:
+        if kind != "reply":  # there it is said in the note of what was taken
+            yield from _lost(cell, kind)
+        if cell.magics:
+            listed = ", ".join(f"`{line}`" for line in cell.magics[:3])
+            more = f" and {len(cell.magics) - 3} more" if len(cell.magics) > 3 else ""
+            yield f"{cell.label or 'the file'}: left out {listed}{more}."
+
+
+def _lost(cell: ParsedCell, kind: str) -> Iterator[str]:
     name = cell.label or "the file"
     if cell.dropped:
         yield f"{name} was left out: it begins with {cell.dropped}."
     if cell.fault is not None and kind == "notebook":
         yield f"{name} was left out: line {cell.fault.line} does not parse ({cell.fault.text})."
-    if cell.magics:
-        listed = ", ".join(f"`{line}`" for line in cell.magics[:3])
-        more = f" and {len(cell.magics) - 3} more" if len(cell.magics) > 3 else ""
-        yield f"{name}: left out {listed}{more}."
 
 
 def _limited(notes: Sequence[str]) -> tuple[str, ...]:
@@ -207,38 +235,8 @@ def _is_stub(name: str, statements: Sequence[Statement]) -> bool:
         facts = statement.facts
         if name in facts.strong or name in facts.weak:
             node = facts.definitions.get(name)
-            return node is not None and _does_nothing(node)
+            return node is not None and does_nothing(node)
     return False
-
-
-def _does_nothing(node: DefinitionNode) -> bool:
-    """A body of only pass, `...`, a docstring or NotImplementedError; a class of such methods.
-
-    What inherits from more than `object` or `Module` does what its base does.
-    """
-    if isinstance(node, ast.ClassDef) and not all(map(_is_bare_base, node.bases)):
-        return False
-    return all(
-        _does_nothing(inner)
-        if isinstance(node, ast.ClassDef)
-        and isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        else _is_placeholder(inner)
-        for inner in node.body
-    )
-
-
-def _is_bare_base(node: ast.expr) -> bool:
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return name in ("object", "Module")
-
-
-def _is_placeholder(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return node.value.value is ... or isinstance(node.value.value, str)
-    return isinstance(node, ast.Pass)
 
 
 # --- the fallback -------------------------------------------------------------------------------

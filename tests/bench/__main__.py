@@ -12,7 +12,7 @@ def rows() -> Iterator[object]:
     from judge.catalogue import bundled
     from judge.challenge import read_challenge
     from judge.grading import Grader
-    from tests.bench import figures
+    from tests.bench import figures, many
 
     yield figures.listing()
     yield figures.importing()
@@ -28,6 +28,9 @@ def rows() -> Iterator[object]:
     yield figures.round_trip()
     yield figures.memory_over("softmax_numpy", 500)
     yield figures.memory_over("flash_attention", 5)
+    yield from figures.pages_of_a_class()
+    yield many.throughput()
+    yield from many.large(300)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from judge.grading import Asked, Grader
 from judge.sandbox.process import ProcessSandbox
 from judge.student import Student
 from tests.bench.bare import bare_seconds
+from tests.classroom.generated import fill_class
 from tests.kernels import kernel
 
 RUNS = 9
@@ -246,7 +247,7 @@ def memory_over(id: str, checks: int) -> Row:
     seen = []
     for number in range(checks):
         checker.check(Wish(id, seed=number), submission)
-        seen.append(_resident())
+        seen.append(resident())
     checker.close()
     third = max(1, checks // 3)
     grown = (statistics.median(seen[-third:]) - statistics.median(seen[:third])) / 2**20
@@ -254,6 +255,28 @@ def memory_over(id: str, checks: int) -> Row:
     return Row(what, f"{grown:+.1f} MiB", "flat (4 MiB)", grown <= 4)
 
 
-def _resident() -> int:
-    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+def resident(pid: int | str = "self") -> int:
+    """Bytes that a process holds in memory; 0 when it has gone."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# --- a class ------------------------------------------------------------------------------------
+
+
+def pages_of_a_class(students: int = 500) -> Iterator[Row]:
+    """`judge report --html` over submissions of flash_attention: seconds, bytes of all pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, html = Path(folder) / "OUT", Path(folder) / "html"
+        fill_class(out, students)
+        command = [JUDGE, "report", str(out), "--html", str(html)]
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        seconds = time.perf_counter() - started
+        size = sum(file.stat().st_size for file in html.rglob("*.html")) / 1e6
+    what = f"`judge report --html` of {students} submissions"
+    yield Row(what, f"{seconds:.1f} s", "5 s", seconds <= 5)
+    yield Row(f"{what}: all pages", f"{size:.1f} MB", "20 MB", size <= 20)

@@ -41,13 +41,22 @@ def test_the_file_that_is_meant(place: Place) -> None:
     assert_told(place.judge("check", "centring"), "centring.ipynb and centring.py", "Name the one")
 
 
+def test_a_chat_reply(place: Place) -> None:
+    place.write("reply.md", f"Sure:\n\n```bash\nls\n```\n\n```python\n{RIGHT}```\n")
+    ran = place.judge("check", "centring", "reply.md")
+    assert ran.code == 0
+    assert "Taken from the reply: block 2; left out: block 1 (bash)." in ran.out
+    place.write("reply.md", "I cannot help with that.")
+    assert_told(place.judge("check", "centring", "reply.md"), "reply.md has no block of code")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
         ("gone.py", None, "There is no file gone.py"),
         ("empty.py", "", "is empty"),
         ("empty.ipynb", "\n", "is empty"),
-        ("notes.txt", "hello", "neither a notebook nor a Python file"),
+        ("notes.rst", "hello", "neither a notebook nor a Python file"),
         ("list.ipynb", "[1, 2]", "not a notebook"),
         ("code.ipynb", "import numpy\n", "name it .py"),
         ("data.ipynb", '{"a": 1}', "JSON but not a notebook"),

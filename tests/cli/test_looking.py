@@ -27,9 +27,56 @@ def test_the_list_shows_progress(place: Place) -> None:
     (found,) = (entry for entry in data["challenges"] if entry["id"] == "centring")
     assert found["progress"]["verdict"] == "passed"
     assert found["points"] == 10
-    told = place.judge("status").out
-    assert "1 attempt" in told
-    assert "judge check pair" in told
+
+
+def test_the_status_is_a_line_for_each_challenge(place: Place) -> None:
+    place.write("centring.py", RIGHT)
+    place.write("pair.py", WRONG)
+    place.judge("check", "centring")
+    for _ in range(2):
+        place.judge("check", "pair")
+    ran = place.judge("status")
+    assert (ran.code, ran.err) == (0, "")
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "\x1b" not in ran.out
+    rows = {words[0]: words[1:] for line in ran.out.splitlines() if (words := line.split())}
+    assert (rows["centring"][1:3], rows["centring"][-1]) == (["10/10", "1"], "passed")
+    assert (rows["pair"][1:3], rows["pair"][-1]) == (["0/20", "2"], "failed")
+    assert rows["go"][1:4] == ["judge", "check", "pair"]
+    assert rows["next"][:2] == ["judge", "start"]
+
+
+def test_the_status_as_json(place: Place) -> None:
+    place.write("centring.py", RIGHT)
+    place.judge("check", "centring")
+    ran = place.judge("status", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    data = json.loads(ran.out)
+    (found,) = (r for t in data["tracks"] for r in t["challenges"] if r["id"] == "centring")
+    assert found["points"] == {"earned": 10.0, "possible": 10.0}
+    assert (found["attempts"], found["verdict"]) == (1, "passed")
+    assert (data["solved"], data["attempts"]) == (1, 1)
+    assert data["next"]["command"].startswith("judge start ")
+
+
+def test_the_status_is_right_after_two_checks_at_once(place: Place) -> None:
+    place.write("right.py", RIGHT)
+    place.write("wrong.py", WRONG)
+    commands = [("centring", "right.py"), ("centring", "wrong.py"), ("pair", "wrong.py")]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "judge", "check", *command], stdout=subprocess.DEVNULL
+        )
+        for command in commands
+    ]
+    assert [process.wait(60) for process in running] == [0, 1, 1]
+    data = json.loads(place.judge("status", "--json").out)
+    found = {r["id"]: r for t in data["tracks"] for r in t["challenges"]}
+    assert found["centring"]["attempts"] == 2
+    assert found["centring"]["solved"]
+    assert found["centring"]["points"]["earned"] == 10
+    assert found["pair"]["attempts"] == 1
+    assert data["attempts"] == 3
 
 
 def test_a_track_that_is_not_there(place: Place) -> None:
@@ -39,9 +86,11 @@ def test_a_track_that_is_not_there(place: Place) -> None:
 def test_damaged_progress_is_told_beside_the_list(place: Place) -> None:
     progress.folder().mkdir()
     (progress.folder() / "progress.json").write_text("{")
-    ran = place.judge("list")
-    assert ran.code == 0
-    assert "is damaged" in ran.err
+    for command in ("list", "status"):
+        ran = place.judge(command)
+        assert ran.code == 0
+        assert "is damaged" in ran.err
+    assert "is damaged" in json.loads(place.judge("status", "--json").out)["notes"][0]
 
 
 def test_list_imports_nothing_heavy(place: Place) -> None:

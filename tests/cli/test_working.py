@@ -110,7 +110,26 @@ def test_hints_go_on_where_they_were(place: Place) -> None:
     ]
     assert "--all" in texts[3]
     assert "--all" not in texts[2]
-    assert place.judge("hint", "centring", "--all").out.count("hint ") == 3
+    assert ["2 more are left." in text for text in texts] == [True, False, False, False]
+    assert "1 more is left." in texts[1]
+    assert "That was the last one." in texts[2]
+    everything = place.judge("hint", "centring", "--all").out
+    assert everything.count("hint ") == 3
+    assert "left" not in everything
+
+
+def test_after_the_last_hint_comes_the_solution(place: Place) -> None:
+    for _ in range(2):
+        assert "solution" not in place.judge("hint", "centring").out
+    for _ in range(2):
+        told = place.judge("hint", "centring").out
+        assert "`judge solution centring`" in told
+        assert "--spoil" in told
+    place.write("centring.py", RIGHT)
+    place.judge("check", "centring")
+    told = place.judge("hint", "centring").out
+    assert "`judge solution centring`" in told
+    assert "--spoil" not in told
 
 
 def test_hints_of_one_task(place: Place) -> None:

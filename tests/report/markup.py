@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 VOID = {"br", "meta"}
 TAGS = {
     *("div", "p", "b", "br", "code", "span", "table", "tr", "th", "td", "details", "summary"),
-    *("dl", "dt", "dd", "pre", "svg", "path", "circle", "g", "text"),
+    *("dl", "dt", "dd", "pre", "svg", "path", "circle", "g", "text", "metadata"),
 }
 ATTRIBUTES = {
     *("style", "open", "scope", "role", "aria-label", "aria-level", "aria-hidden"),

@@ -31,7 +31,6 @@ from judge.results import (
     Misconception,
     NotFinite,
     OffDistribution,
-    Outcome,
     Places,
     Raised,
     Report,
@@ -42,18 +41,13 @@ from judge.results import (
     WrongType,
     WrongValue,
 )
+from tests.report.made import SUMS, secret, single
+from tests.report.situations import SITUATIONS
 
-SUMS = QUESTIONS[1]
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07[bold red]all passed[/] <script>alert(1)</script>\r\n"
     "\u202egnp.exe\u202c a\u200bb \ud800 \x00\x9b31m ]]> &amp; =1+1 " + "long " * 400
 )
-
-
-def single(evidence: AnyEvidence, status: Status = Status.FAILED, **changes: object) -> Report:
-    """A report with one test that has this evidence."""
-    outcome = SUMS.answered(status, evidence)
-    return report((msgspec.structs.replace(outcome, **changes),))
 
 
 def several(*evidence: AnyEvidence, status: Status = Status.FAILED) -> Report:
@@ -277,11 +271,6 @@ def hidden() -> Report:
     return report(tuple(secret(outcome) for outcome in (first, second)))
 
 
-def secret(outcome: Outcome) -> Outcome:
-    """The same outcome of a hidden test."""
-    return msgspec.structs.replace(outcome, visibility="hidden")
-
-
 def hostile() -> Report:
     """Text from a submission that attacks the display."""
     error = Raised(
@@ -332,4 +321,4 @@ SAMPLES: dict[str, Callable[[], Report]] = {
         hostile,
         reduced,
     )
-}
+} | SITUATIONS

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import html
+import re
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -87,10 +90,26 @@ def test_the_legend_explains_the_marks_that_occur(mark: str) -> None:
 
 
 def test_the_ticks_are_the_first_rows_of_tiles() -> None:
-    ticks = errormap.block(of("-" * 39 + "#", tile=8), "O").partition("position:relative")[2]
-    for row, share in (("row 0", "0.0"), ("80", "25.0"), ("160", "50.0"), ("240", "75.0")):
-        assert f"left:{share}%" in ticks
-        assert f">{row}</span>" in ticks
+    page = errormap.block(of("-" * 39 + "#", tile=8), "O")
+    words = next(picture for picture in pictures(page) if picture.find("g/text") is not None)
+    told = [(word.text, word.get("x")) for word in words.iter("text")]
+    assert told == [("row 0", "0.0%"), ("80", "25.0%"), ("160", "50.0%"), ("240", "75.0%")]
+
+
+def without_svg(page: str) -> str:
+    """The text that a page leaves of `page` which drops all SVG, and text without a size."""
+    sized = re.sub(
+        r'<div style="[^"]*font-size:0;line-height:0">.*?</div>', "", page, flags=re.DOTALL
+    )
+    return html.unescape(re.sub(r"<[^>]*>", "", sized))
+
+
+def test_where_a_page_drops_the_pictures_their_marks_are_left() -> None:
+    left = without_svg(errormap.block(of("-.:*#", "-----"), "O").partition("<details")[0])
+    assert left.startswith("h0\nh1-.:*#\n-----")
+    for meaning in ("- right", ". few wrong", ": half wrong", "* most wrong", "# all wrong"):
+        assert meaning in left
+    assert "row 0" not in left
 
 
 def test_the_same_can_be_read_in_marks() -> None:

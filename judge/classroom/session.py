@@ -1,0 +1,159 @@
+"""`judge grade`: one run into one folder, from the first look at the disk to the last result."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from judge import __version__
+from judge.asking import check_level, check_seed
+from judge.catalogue import find_challenge
+from judge.classroom.collect import collect
+from judge.classroom.pool import Desks
+from judge.classroom.records import Collection
+from judge.classroom.run import Conditions, Count, Desk, Progress, Run
+from judge.classroom.store import Store
+from judge.errors import UserError
+from judge.intake import shown
+from judge.sandbox.choice import level_here
+
+_LOCK = ".lock"
+_AHEAD = 4  # submissions handed over for each job, so that none waits
+_MAX_JOBS = 512
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade, where to, and under what."""
+
+    folders: tuple[Path, ...]
+    challenges: tuple[str, ...]
+    out: Path
+    jobs: int | None = None
+    seed: int | None = None
+    isolation: str | None = None  # the least
+    pattern: str | None = None
+    cluster: str | None = None
+    packs: tuple[Path, ...] = ()  # folders of challenges
+    course: Path = Path()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an order."""
+
+    count: Count
+    collection: Collection
+    level: str
+
+
+Start = Callable[[Collection, str], Progress]  # told what is graded, and the level of isolation
+
+
+def grade(order: Order, start: Start) -> Done:
+    """Collect, and grade whatever has no result yet. Raises UserError and SandboxError.
+
+    Interrupted at any moment, even killed, it goes on where it was with the same order.
+    """
+    check_seed(order.seed)
+    jobs = _jobs(order.jobs)
+    for id in order.challenges:
+        find_challenge(id, order.packs, order.course)
+    collection = collect(order.folders, order.challenges, order.pattern)
+    if not collection.handed and not collection.refusals:
+        raise UserError(_nothing(order, collection))
+    with _alone(order.out), Store(order.out, create=True) as store, _desk(order, jobs) as desk:
+        check_level(desk.level, order.isolation)
+        conditions = Conditions(_seed(order, store), order.packs, order.course)
+        store.set(_settings(order, collection, conditions, desk))
+        run = Run(store, collection, conditions, desk)
+        run.grade(start(collection, desk.level))
+    return Done(run.count, collection, desk.level)
+
+
+def _jobs(asked: int | None) -> int:
+    if asked is not None and not 1 <= asked <= _MAX_JOBS:
+        raise UserError(f"--jobs {asked}: give a number from 1 to {_MAX_JOBS}.")
+    return asked or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0, 1])
+
+
+def _nothing(order: Order, collection: Collection) -> str:
+    folders = ", ".join(shown(folder) for folder in order.folders)
+    notes = "".join(f"{note}\n" for note in collection.notes)
+    return (
+        f"There is no submission in {folders}.\n{notes}"
+        "Notebooks (.ipynb), Python files (.py), chat replies (.md) and zip archives of them are "
+        "taken."
+    )
+
+
+def _seed(order: Order, store: Store) -> int:
+    """The one asked for, else that of the run before, else a new one that nobody can guess."""
+    if order.seed is not None:
+        return order.seed
+    known = store.settings().get("seed")
+    return secrets.randbits(32) if known is None else int(known)
+
+
+def _settings(
+    order: Order, collection: Collection, conditions: Conditions, desk: Desk
+) -> dict[str, str]:
+    refused = [[found.source, found.reason] for found in collection.refusals]
+    return {
+        "judge": __version__,
+        "kind": collection.kind,
+        "challenges": json.dumps(order.challenges),
+        "packs": json.dumps([str(pack.resolve()) for pack in order.packs]),
+        "course": str(order.course.resolve()),
+        "seed": str(conditions.seed),
+        "isolation": desk.level,
+        "workers": json.dumps(dict(desk.workers)),
+        "refused": json.dumps(refused),
+        "notes": json.dumps(collection.notes),
+    }
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Nobody else grades into this folder meanwhile. Raises UserError."""
+    import filelock
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(out / _LOCK, timeout=0):
+            yield
+    except filelock.Timeout:
+        raise UserError(
+            f"Another `judge grade` is at work on {shown(out)}.\n"
+            "Let it finish, or grade into another folder."
+        ) from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UserError(
+            f"{shown(out)} cannot be used: {why}.\nGive another folder: -o OUT"
+        ) from None
+
+
+@contextlib.contextmanager
+def _desk(order: Order, jobs: int) -> Iterator[Desk]:
+    """Where submissions are graded: the cores of this machine, or a cluster."""
+    if order.cluster is not None:
+        from judge.classroom.cluster import cluster
+
+        with cluster(order.cluster, order.challenges, order.packs, order.course) as desk:
+            yield desk
+        return
+    desks = Desks()
+    executor = ThreadPoolExecutor(jobs)
+    try:
+        yield Desk(executor, desks.grade, _AHEAD * jobs, level_here())
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        desks.close()
+        executor.shutdown()

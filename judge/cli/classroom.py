@@ -1,0 +1,95 @@
+"""Commands for many submissions at once: a class, or samples of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from judge.cli.options import PATH, challenges
+from judge.errors import EXIT_OURS, EXIT_PASSED
+
+if TYPE_CHECKING:
+    from judge.classroom.records import Collection
+    from judge.classroom.run import Count, Progress
+    from judge.classroom.session import Done
+
+
+@click.command()
+@click.argument("folders_handed", metavar="DIR...", nargs=-1, required=True, type=PATH)
+@click.option(
+    *("-c", "--challenge", "ids"),
+    metavar="ID[,ID]",
+    multiple=True,
+    required=True,
+    help="The challenges that were handed in.",
+)
+@click.option("-o", "--out", type=PATH, required=True, metavar="OUT", help="Folder of results.")
+@click.option("--jobs", type=int, metavar="N", help="Submissions at a time; all cores by default.")
+@click.option("--seed", type=int, metavar="N", help="A secret one is drawn and kept in OUT.")
+@click.option(
+    "--pattern",
+    metavar="REGEX",
+    help="Whose a file is: named groups student, challenge, sample, timestamp.",
+)
+@click.option("--cluster", metavar="ADDRESS", help="tcp://host:port or local:N, with Dask.")
+@click.option(
+    "--require-isolation",
+    "isolation",
+    is_flag=False,
+    flag_value="full",
+    type=click.Choice(["reduced", "full"]),
+    help="Grade nothing unless the sandbox reaches this level.",
+)
+@challenges
+def grade(folders_handed: tuple[Path, ...], ids: tuple[str, ...], **typed: Any) -> int:
+    """Grade a class, or samples of models, into a folder of results.
+
+    DIR holds a folder or a file per student, downloads of Moodle, Canvas or nbgrader, archives, or
+    samples of models. Stopped at any moment, the same command goes on where it was.
+
+    \b
+    judge grade handed_in/ -c flash_attention -o results
+    judge report results
+    """
+    from judge.classroom import session
+    from judge.report import console
+
+    named = tuple(dict.fromkeys(id.strip() for part in ids for id in part.split(",") if id.strip()))
+    packs = typed.pop("folders")
+    order = session.Order(folders_handed, named, course=Path.cwd(), packs=packs, **typed)
+    try:
+        with console.watching_many() as tick:
+            done = session.grade(order, lambda found, level: _begin(found, level, tick))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "the run. What was graded is stored; the same command goes on where it was"
+        ) from None
+    _conclude(done, order.out)
+    return EXIT_OURS if done.count.broken else EXIT_PASSED
+
+
+def _begin(found: Collection, level: str, tick: Any) -> Progress:
+    """Say what was collected; afterwards show how far the run is."""
+    what = "samples" if found.kind == "samples" else "submissions"
+    people = len({handed.student for handed in found.handed})
+    whose = "models" if found.kind == "samples" else "students"
+    click.echo(f"{len(found.handed)} {what} of {people} {whose}; isolation {level}.", err=True)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+
+    def progress(count: Count) -> None:
+        word = f"{count.known} known" if count.known else ""
+        tick(count.done, count.total, word)
+
+    return progress
+
+
+def _conclude(done: Done, out: Path) -> None:
+    count = done.count
+    parts = [f"{count.graded} graded"]
+    parts += [f"{count.known} known before"] * bool(count.known)
+    parts += [f"{count.refused} refused"] * bool(count.refused)
+    parts += [f"{count.broken} broken by a fault of the judge"] * bool(count.broken)
+    click.echo(f"{', '.join(parts)}.\nLook at them: judge report {out}")

@@ -1,0 +1,1 @@
+"""The report where people read it: JupyterLab, a frame of its own, a terminal."""
