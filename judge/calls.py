@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from judge.results import Call
 Take = str | int | None
 Layout = Literal["C", "F", "transposed", "reversed", "strided"]
 _SHOWN = 60  # characters of a text argument in a call
+_SMALL = 10_000  # numbers, characters and other items of a call that may be kept beside the last
+_KEPT = 50  # small calls of a test
 
 
 class Elsewhere:
@@ -50,7 +53,8 @@ class Exchange:
     """A call whose arguments the trusted side knows, and what came back.
 
     A call of an object's `method` has the name of the class for its function. With a cotangent
-    the value is what `judge.objects.vjp` finds for the arguments `wrt`.
+    the value is what `judge.objects.vjp` finds for the arguments `wrt`. With `written` the value is
+    what that argument has become in `earlier` calls, of which this was the last.
     """
 
     function: str
@@ -62,11 +66,40 @@ class Exchange:
     method: str = ""
     cotangent: Any = None
     wrt: tuple[int | str, ...] = ()
+    earlier: tuple[Exchange, ...] = ()
+    written: Any = None
 
 
 def is_numbers(value: Any) -> bool:
     """Whether a value is an array or, in a process that has torch, a tensor."""
     return isinstance(value, np.ndarray) or is_tensor(value)
+
+
+def keep_small(kept: list[Exchange], exchange: Exchange) -> None:
+    """Add a call to those of a test that take little memory, if it is one of them."""
+    if len(kept) < _KEPT and is_small(exchange):
+        kept.append(exchange)
+
+
+def is_small(exchange: Exchange) -> bool:
+    """Whether a call may be kept beside others: large ones would add up."""
+    whole = (exchange.args, exchange.kwargs, exchange.value, exchange.cotangent)
+    return _room_beside(whole, _SMALL) >= 0
+
+
+def _room_beside(value: Any, room: int) -> int:
+    """What is left of the room beside a value; no longer counted once it is below zero."""
+    if isinstance(value, dict):
+        return _room_beside(tuple(value), _room_beside(tuple(value.values()), room))
+    if isinstance(value, list | tuple):
+        for item in value:
+            if room < 0:
+                break
+            room = _room_beside(item, room)
+        return room
+    if isinstance(value, str | bytes):
+        return room - len(value)
+    return room - (math.prod(value.shape) if is_numbers(value) else 1)
 
 
 def is_tensor(value: Any) -> bool:

@@ -23,12 +23,13 @@ from judge.calls import (
     describe_call,
     is_float_tensor,
     is_tensor,
+    keep_small,
     known,
     path_of,
 )
 from judge.errors import TimeUp, TooMuchOutput, WorkerEnded
 from judge.program import Measured, Program, Worker
-from judge.remotes import Remote
+from judge.remotes import Remote, note_passed
 from judge.replies import (
     STRANGE,
     Stop,
@@ -62,6 +63,7 @@ class Student:
         self.imports = program.imports
         self.last_call: Call | None = None
         self.last: Exchange | None = None
+        self.small: list[Exchange] = []  # the calls that take little memory
         self._reference: Reference | None = None
         self._worker = worker
         self._program = program
@@ -378,6 +380,8 @@ class Student:
         if arguments is not None:
             args, kwargs = arguments
             self.last = replace(exchange, args=args, kwargs=kwargs, value=value)
+            keep_small(self.small, self.last)
+            note_passed(exchange, self.last)
         return self._with_remotes(value)
 
     def _with_remotes(self, value: Any) -> Any:

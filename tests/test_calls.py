@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from judge.calls import Recorded, describe_call, known, path_of, shape_of
+import numpy as np
+import pytest
+
+from judge.calls import Exchange, Recorded, describe_call, is_small, known, path_of, shape_of
 from judge.sandbox.process import ProcessSandbox
 from judge.wire import Ref
 from tests.students import worker
@@ -48,3 +51,23 @@ def test_a_bare_worker_names_an_unknown_reference(sandbox: ProcessSandbox) -> No
     with worker(sandbox, "def f(x): return x") as made:
         reply = made.ask("get", {"ref": Ref(99, "x"), "take": []}, 5.0)
     assert reply.kind == "raised"
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        np.zeros(9000),
+        [0] * 9000,
+        "x" * 9000,
+        b"x" * 9000,
+        {"x" * 9000: 1},
+        dict.fromkeys(range(4500)),
+        [[0.0] * 100] * 90,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_large_in_a_call(large: Any) -> None:
+    assert is_small(Exchange("f", (large,), {}, (), None))
+    assert not is_small(Exchange("f", (large,), {"y": large}, (), None))
+    assert not is_small(Exchange("f", (large,), {}, (), large))
+    assert not is_small(Exchange("f", (large,), {}, (), None, cotangent=large))

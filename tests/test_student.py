@@ -43,6 +43,53 @@ def test_a_call_gives_fresh_plain_values(sandbox: ProcessSandbox) -> None:
         assert x.max() == 5.0
 
 
+def test_small_calls_are_remembered_beside_the_last(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, "def twice(x): return 2 * x") as made:
+        for x in (1.0, np.ones(9000), 3.0):
+            made.call("twice", x)
+        assert [kept.value for kept in made.small] == [2.0, 6.0]
+        for _ in range(100):
+            made.call("twice", 4.0)
+        assert len(made.small) == 50
+
+
+WRITES = "def add(x, y, by=1):\n    x += by\n    y -= by\n    return x.sum()"
+
+
+def test_what_calls_write_into_an_argument_can_be_repeated(sandbox: ProcessSandbox) -> None:
+    zeros, ones = np.zeros(3), np.ones(3)
+    with student(sandbox, WRITES) as made:
+        x, y = made.put(zeros), made.put(ones)
+        made.call("add", x, y)
+        made.call("add", x, y, by=3)
+        assert np.array_equal(y.get(), -3 * ones)
+        assert made.last is not None
+        assert made.last.written is ones
+        assert np.array_equal(made.last.value, -3 * ones)
+        assert [call.kwargs for call in made.last.earlier] == [{}, {"by": 3}]
+        assert all(call.args[1] is ones for call in made.last.earlier)
+
+
+def test_an_argument_that_nobody_wrote_into_is_no_call(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, "def total(x): return x.sum()") as made:
+        x = made.put(np.ones(3))
+        assert np.array_equal(x.get(), np.ones(3))
+        assert made.last is None
+        made.call("total", x)
+        x.get()
+        assert made.last is not None
+        assert made.last.written is None
+
+
+def test_large_calls_are_not_kept_for_what_they_write(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, WRITES) as made:
+        x, y = made.put(np.ones(9000)), made.put(np.ones(9000))
+        made.call("add", x, y)
+        x.get()
+        assert made.last is not None
+        assert made.last.written is None
+
+
 def test_a_parameter_may_have_any_name(sandbox: ProcessSandbox) -> None:
     with student(sandbox, "def f(name, calls): return name + calls") as made:
         assert made.call("f", name=1, calls=2) == 3

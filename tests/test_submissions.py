@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +10,23 @@ import pytest
 from judge.catalogue import bundled
 from judge.challenge import Challenge, read_challenge
 from judge.grading import Asked, Grader
-from judge.results import Report, Status, Verdict
+from judge.mutants import read_mutants
+from judge.results import Status, Verdict
 from judge.submission import read_submission
+from tests.naming import (
+    FOLDER,
+    WRONG,
+    Header,
+    Naming,
+    header,
+    named,
+    naming,
+    of,
+    said,
+)
 
-FOLDER = Path(__file__).parent / "submissions"
 FLAGSHIP = "flash_attention"
 RIGHT = sorted(path for path in FOLDER.glob("*/right/*") if path.suffix in (".py", ".ipynb"))
-WRONG = sorted(FOLDER.glob("*/wrong/*.py"))
-HEADER = re.compile(r"# mistake: (.+) \| fails: (\w+) \| misconception: (\w+)")
-SEEDS = (1, 2, 3, 4, 5)
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +34,6 @@ def grader() -> Iterator[Grader]:
     found = Grader()
     yield found
     found.close()
-
-
-def of(path: Path) -> Challenge:
-    """The challenge that a submission is for: the folder says it."""
-    return read_challenge(bundled() / path.parts[-3])
 
 
 def is_flagship(path: Path) -> bool:
@@ -42,34 +44,21 @@ def label(path: Path) -> str:
     return path.stem if is_flagship(path) else f"{path.parts[-3]}-{path.stem}"
 
 
-def header(path: Path) -> tuple[str, str, str]:
-    """The mistake, the test that must fail, and the misconception expected ("none")."""
-    first = path.read_text(encoding="utf-8").partition("\n")[0]
-    found = HEADER.fullmatch(first)
-    assert found, f"{path.name}: the first line is not a header: {first}"
-    return found.group(1), found.group(2), found.group(3)
-
-
-def named(report: Report) -> set[str]:
-    """The misconceptions that a report names as equal."""
-    found = [test.misconception for test in report.tests if test.misconception]
-    return {misconception.name for misconception in found if misconception.match == "equals"}
-
-
-def with_needs(grader: Grader, challenge: Challenge, name: str) -> tuple[str, ...]:
-    """A test and all that it needs, directly or not."""
+def telling(grader: Grader, challenge: Challenge, wrong: Header) -> tuple[str, ...]:
+    """The test that a submission names, those that see the mistake, and all that these need."""
     tests = {test.name: test for test in grader.kit(challenge).tests}
-    wanted = [name]
+    mutants = {mutant.name: mutant.killed_by for mutant in read_mutants(challenge)}
+    wanted = [wrong.fails, *mutants.get(wrong.misconception, ())]
     for one in wanted:
         wanted += [need for need in tests[one].needs if need not in wanted]
-    return tuple(wanted)
+    return tuple(dict.fromkeys(wanted))
 
 
 def test_the_corpus_is_as_large_as_promised() -> None:
     assert sum(is_flagship(path) for path in RIGHT) >= 8
     wrong = [path for path in WRONG if is_flagship(path)]
     assert len(wrong) >= 25
-    assert sum(header(path)[2] == "none" for path in wrong) >= 10
+    assert sum(not header(path).misconception for path in wrong) >= 10
 
 
 def test_every_torch_challenge_has_wrong_ones_of_another_kind() -> None:
@@ -82,24 +71,50 @@ def test_every_torch_challenge_has_wrong_ones_of_another_kind() -> None:
 
 @pytest.mark.parametrize("path", WRONG, ids=label)
 def test_a_wrong_one_fails_the_test_it_names(path: Path, grader: Grader) -> None:
-    _, name, misconception = header(path)
-    challenge = of(path)
+    wrong, challenge = header(path), of(path)
     # A mistake is named when all tests that see it were asked: of the flagship, those few.
-    tests = with_needs(grader, challenge, name) if is_flagship(path) else ()
+    tests = telling(grader, challenge, wrong) if is_flagship(path) else ()
     asked = Asked(tests=tests, seed=1)
     report = grader.grade(challenge, read_submission(path), asked)
-    outcome = next(test for test in report.tests if test.name == name)
+    outcome = next(test for test in report.tests if test.name == wrong.fails)
     assert outcome.status in (Status.FAILED, Status.CRASHED, Status.EXCEEDED), outcome
-    assert named(report) == ({misconception} - {"none"})
+    assert named(report) == {wrong.misconception} - {""}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", WRONG, ids=label)
 def test_a_wrong_one_does_not_pass(path: Path, grader: Grader) -> None:
-    misconception = header(path)[2]
     report = grader.grade(of(path), read_submission(path), Asked(seed=2))
     assert report.verdict is Verdict.FAILED
-    assert named(report) <= {misconception} - {"none"}
+    assert_not_named_wrongly(path, named(report))
+
+
+def assert_not_named_wrongly(path: Path, found: set[str]) -> None:
+    expected = header(path).misconception
+    assert naming(expected, found) not in (Naming.WRONGLY, Naming.UNEXPECTED), (expected, found)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "kind"),
+    [
+        ("adds", {"adds"}, Naming.AS_EXPECTED),
+        ("adds", set(), Naming.MISSED),
+        ("adds", {"subtracts"}, Naming.WRONGLY),
+        ("adds", {"adds", "subtracts"}, Naming.WRONGLY),
+        ("adds", {"adds or subtracts"}, Naming.WRONGLY),
+        ("", {"adds"}, Naming.UNEXPECTED),
+        ("", set(), Naming.RIGHTLY_NONE),
+    ],
+)
+def test_the_kinds_of_naming(expected: str, found: set[str], kind: Naming) -> None:
+    assert naming(expected, found) is kind
+
+
+def test_the_measure_counts_and_tells_what_is_not_as_expected(grader: Grader) -> None:
+    folder = FOLDER / "dpo_loss" / "wrong"
+    lines = list(said(grader, sorted(folder.glob("*.py")), 1))
+    assert "     3 named as expected" in lines
+    assert lines[-1] == "  3 of the 3 that expect a name got it: 100%"
 
 
 def full_points(path: Path, seed: int, grader: Grader) -> None:
@@ -114,7 +129,7 @@ def full_points(path: Path, seed: int, grader: Grader) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("path", RIGHT, ids=label)
 def test_a_right_one_has_full_points(path: Path, seed: int, grader: Grader) -> None:
     full_points(path, seed, grader)

@@ -77,6 +77,17 @@ def greedy(tables: Tables, eos: int) -> tuple[int, ...]:
     return tokens
 
 
+def side_by_side(tables: Tables, width: int, eos: int) -> tuple[int, ...]:
+    """The best of the `width` best first tokens, each with the likeliest tokens after it."""
+    ended: list[Ended] = []
+    for token in np.argsort(tables[0])[-width:].tolist():
+        rest = greedy([table[token] for table in tables[1:]], eos) if token != eos else ()
+        tokens = (token, *rest)
+        total = sum(float(tables[n][tokens[: n + 1]]) for n in range(len(tokens)))
+        ended.append((total, tokens))
+    return max(ended)[1]
+
+
 def _cut(totals: Array, width: int) -> float:
     """A number between the totals that are kept and those that are not. Raises CloseError."""
     if totals.size <= width:

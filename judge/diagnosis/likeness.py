@@ -16,7 +16,7 @@ from judge.calls import is_numbers
 ROUNDING = {"float64": 1e-9, "float32": 1e-4}
 EFFECT = {"float64": 1e-6, "float32": 1e-3}  # of the largest number: a mistake moves it by more
 _SMALL = 1e-3  # of the largest number: what is below may be rounding, and is measured by this
-_TELLING = 3  # distinct numbers that a value needs: zeros, or NaN, come from many mistakes
+_TELLING = 3  # distinct numbers that a value needs: zeros, NaN or tokens come from many mistakes
 _LOOKED_AT = 1000  # numbers of an array among which distinct ones are sought
 
 Array = np.ndarray[Any, Any]
@@ -100,13 +100,21 @@ def largest(array: Array) -> float:
     return float(np.max(np.abs(wide(array[np.isfinite(array)])), initial=0.0))
 
 
-def tells(value: Any) -> bool:
-    """Whether a value has a few distinct numbers."""
+def tells(value: Any, *, whole: bool = False) -> bool:
+    """Whether a value has a few distinct numbers; integers count only where `whole` says so.
+
+    Tokens, places and counts have few values each, so that another mistake may give the same.
+    """
     seen: set[Any] = set()
-    for array in arrays(value):
+    for array in (a for a in arrays(value) if whole or has_fractions(a)):
         finite = array[np.isfinite(array)]
         seen.update(finite[:: finite.size // _LOOKED_AT + 1].tolist())
     return len(seen) >= _TELLING
+
+
+def has_fractions(value: Any) -> bool:
+    """Whether some of its numbers are of a type that is not for integers alone."""
+    return any(array.dtype.kind in "fc" for array in arrays(value))
 
 
 def arrays(value: Any) -> Iterator[Array]:

@@ -20,7 +20,7 @@ from msgspec import structs
 
 from judge.calls import Exchange
 from judge.challenge import Challenge, reference_submission
-from judge.diagnosis.likeness import Gap, apart, arrays, floor_of, tells
+from judge.diagnosis.likeness import Gap, apart, arrays, floor_of, has_fractions, tells
 from judge.diagnosis.parts import Facts, Part, facts_of, moves_only_wrong, parts_of
 from judge.diagnosis.patterns import Pattern, find_patterns, sentence
 from judge.diagnosis.repeating import arguments_of, quiet, repeated
@@ -48,8 +48,16 @@ class Diagnosis:
     def __init__(self, challenge: Challenge) -> None:
         self._variants = _Variants(challenge)
 
-    def name(self, outcomes: Sequence[Outcome], exchanges: Mapping[str, Exchange]) -> list[Outcome]:
-        """The outcomes, those with a known mistake named."""
+    def name(
+        self,
+        outcomes: Sequence[Outcome],
+        exchanges: Mapping[str, Exchange],
+        small: Mapping[str, Sequence[Exchange]] | None = None,
+    ) -> list[Outcome]:
+        """The outcomes, those with a known mistake named.
+
+        `exchanges` are the calls that tests failed on; of each test `small` has all small ones.
+        """
         found: _Named = {}
         # Where a mutant's own test has passed it is another mistake, where it was not asked for
         # nobody knows.
@@ -59,11 +67,15 @@ class Diagnosis:
             self._variants.warm_up(exchanges.values())
             # This thread's own time: what is named must not depend on what else the machine does.
             deadline = time.thread_time() + DIAGNOSIS_SECONDS
+            kept = ((o, exchange) for o in outcomes for exchange in (small or {}).get(o.name, ()))
+            # Without gradients: the first in a process takes most of the time.
+            plain = (pair for pair in kept if pair[1].cotangent is None)
+            aside = [_Probe(*pair, self._variants, deadline) for pair in plain]
             unnamed = []
             for task in dict.fromkeys(outcome.task for outcome in outcomes):
                 told = [o for o in outcomes if o.task == task and _is_told(o, exchanges)]
                 probes = [_Probe(o, exchanges[o.name], self._variants, deadline) for o in told]
-                named = _of_task(probes, possible) or _fitting(probes)
+                named = _of_task(probes, possible, aside) or _fitting(probes)
                 found |= named
                 unnamed += [] if named else [probes]
             for probes in unnamed:  # last, for it may take all the time that is left
@@ -92,13 +104,23 @@ def _size(exchange: Exchange) -> int:
 # --- ways of naming ---------------------------------------------------------------------------
 
 
-def _of_task(probes: Sequence[_Probe], possible: Sequence[Mutant]) -> _Named:
-    """The mistake that equals one of the smallest wrong calls, for each call that it equals."""
+def _of_task(
+    probes: Sequence[_Probe], possible: Sequence[Mutant], aside: Sequence[_Probe]
+) -> _Named:
+    """The mistake that equals one of the smallest wrong calls, for each call that it equals.
+
+    Where the wrong values say little, those `aside` are asked, too.
+    """
     by_size = _by_size(probes)
     wrong = (probe for probe in by_size if probe.is_wrong())
     for first in itertools.islice(wrong, _TRIES):
         others = [probe for probe in by_size if probe is not first and probe.like(first)]
-        if equal := _narrowed(first, first.equal(possible), others):
+        equal = _narrowed(first, first.equal(possible), others)
+        if not any(tells(p.exchange.value) and p.is_wrong() for p in (first, *others)):
+            equal = _uncontradicted(equal, [probe for probe in aside if probe.like(first)])
+            # Where a few integers suit several mistakes they may suit any that nobody thought of.
+            equal = equal if len(equal) == 1 or has_fractions(first.exchange.value) else []
+        if equal:
             return _spread(first, probes, equal)
     return {}
 
@@ -133,9 +155,16 @@ def _narrowed(first: _Probe, equal: Sequence[Mutant], others: Sequence[_Probe]) 
     return equal
 
 
+def _uncontradicted(equal: Sequence[Mutant], aside: Sequence[_Probe]) -> Sequence[Mutant]:
+    """Those of these mutants that are right wherever the student is right."""
+    return [m for m in equal if not any(probe.contradicts(m) for probe in aside)]
+
+
 def _fitting(probes: Sequence[_Probe]) -> _Named:
     """The pattern of the smallest wrong call that tells something; others with it have it, too."""
-    telling = [probe for probe in _by_size(probes) if tells(probe.exchange.value)]
+    # A pattern speaks of what a call returns, not of what it writes.
+    returned = [probe for probe in _by_size(probes) if probe.exchange.written is None]
+    telling = [probe for probe in returned if tells(probe.exchange.value, whole=True)]
     # Float32 inside float64 is wrong by less than what a mutant is looked for.
     wrong = (p for is_wrong in (_Probe.is_wrong, _Probe.is_off) for p in telling if is_wrong(p))
     first = next(wrong, None)
@@ -229,8 +258,10 @@ class _Probe:
         return time.thread_time() - started <= _QUICK
 
     def like(self, other: _Probe) -> bool:
-        """Whether the same function was called."""
-        return self.exchange.function == other.exchange.function
+        """Whether the same function was called, for what it returns or for what it writes."""
+        mine, theirs = self.exchange, other.exchange
+        same = mine.function == theirs.function
+        return same and (mine.written is None) == (theirs.written is None)
 
     def tells_wrong(self) -> bool:
         """Whether the wrong numbers alone say something: NaN has many reasons."""
@@ -268,6 +299,14 @@ class _Probe:
             if gap.roundings <= 1 and gap.share * _NEARER <= self._off.share:
                 found.append(mutant)
         return found
+
+    def contradicts(self, mutant: Mutant) -> bool:
+        """Whether the mutant is wrong here, where the student is right; True if time is up."""
+        if not self._in_time():
+            return True
+        if not self.variants.touches(mutant, self.exchange.function) or self._off.effects > 1:
+            return False
+        return self._apart(self.variants.value(mutant, self.exchange)).effects > 1
 
     def pairs(self, mutants: Sequence[Mutant]) -> Iterator[Mutant]:
         """Patches, two at a time, each of which alone changes wrong numbers only.

@@ -19,6 +19,8 @@ from judge.paths import walk
 
 def repeated(function: Any, exchange: Exchange, names: Sequence[str]) -> Any:
     """What this function, or an object of this class, gives for the call of an exchange."""
+    if exchange.written is not None:
+        return walk(_written(function, exchange), exchange.take, ())
     made, args, kwargs, cotangent = copy.deepcopy(
         (exchange.made, exchange.args, exchange.kwargs, exchange.cotangent)
     )
@@ -39,6 +41,15 @@ def repeated(function: Any, exchange: Exchange, names: Sequence[str]) -> Any:
     return objects.vjp(
         lambda: walk(function(*args, **kwargs), exchange.take, names), inputs, trained, cotangent
     )
+
+
+def _written(function: Any, exchange: Exchange) -> Any:
+    """What an argument has become in the calls up to this one."""
+    # In one copy: what several calls were passed stays one object.
+    calls, argument = copy.deepcopy((exchange.earlier, exchange.written))
+    for call in calls:
+        function(*call.args, **call.kwargs)
+    return argument
 
 
 def arguments_of(function: Any, exchange: Exchange) -> dict[str, Any]:

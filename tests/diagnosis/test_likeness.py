@@ -84,7 +84,9 @@ def test_numbers_in_a_value() -> None:
     ("value", "expected"),
     [
         (X, True),
-        ([1.0, 2, 3.5], True),
+        ([1.0, 2.5, 3.5], True),
+        ([1.0, 2, 3.5], False),
+        (np.arange(9), False),
         (np.zeros(9), False),
         ([1.0, 1.0, 2.0], False),
         (np.array([np.nan, np.inf, -np.inf, 1.0]), False),
@@ -94,3 +96,8 @@ def test_numbers_in_a_value() -> None:
 )
 def test_a_value_tells_something_by_three_numbers(value: Any, expected: bool) -> None:
     assert tells(value) == expected
+
+
+def test_integers_count_where_they_are_asked_for() -> None:
+    assert tells([3, 1, 4], whole=True)
+    assert not tells([3, 1, 1], whole=True)

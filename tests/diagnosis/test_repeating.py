@@ -1,13 +1,15 @@
-"""What a call is made again with: its arguments by name."""
+"""Calls made again: with which arguments, and what they write into them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from judge.calls import Exchange, Made
-from judge.diagnosis.repeating import arguments_of
+from judge.diagnosis.repeating import arguments_of, repeated
 
 
 def forward(q: Any, k: Any, tile_size: int = 4, *more: Any, causal: bool = True) -> None:
@@ -44,3 +46,16 @@ def test_a_method_is_not_given_its_object() -> None:
 @pytest.mark.parametrize("function", [forward, Layer, None, 3])
 def test_arguments_that_do_not_suit_keep_their_order(function: Any) -> None:
     assert arguments_of(function, call(1, tile=2)) == {"argument 1": 1, "tile": 2}
+
+
+def test_what_several_calls_write_into_one_argument() -> None:
+    def add(x: Any, y: Any, by: int = 1) -> None:
+        x += by
+        y += x
+
+    x, y = np.zeros(2), np.zeros(2)
+    calls = (call(x, y), call(x, y, by=3))
+    written = replace(calls[1], earlier=calls, written=y)
+    assert np.array_equal(repeated(add, written, ()), [5.0, 5.0])
+    assert not x.any()
+    assert not y.any()
