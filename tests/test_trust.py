@@ -36,7 +36,6 @@ ALLOWED = {
     ("regions.py", "tokenize"): "a cell of the author's notebook",
     ("diagnosis/naming.py", "compile"): "the author's reference and mutants",
     ("diagnosis/naming.py", "exec"): "the author's reference and mutants",
-    ("classroom/fingerprint.py", "ast.parse"): "the author's hidden tests",
     ("authoring/stubs.py", "ast.parse"): "a signature in challenge.toml",
     ("sandbox/server.py", "importlib.import_module"): "the packages of a challenge, in the server",
     ("sandbox/spawn_worker.py", "importlib.import_module"): "the same, in a worker of its own",

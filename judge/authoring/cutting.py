@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from judge.authoring.modules import Folder, Module, Use, uses
@@ -46,10 +46,10 @@ class Cutter:
     folder: Folder
     tests: Sequence[HiddenTest]
 
-    def reach(self, test: HiddenTest) -> Reached:
+    def reach(self, test: str) -> Reached:
         """All that a test needs, itself included. Raises ChallengeError."""
         reached, done = Reached(), set[tuple[str, str | None]]()
-        waiting: list[tuple[str, str | None]] = [(TESTS, test.name)]
+        waiting: list[tuple[str, str | None]] = [(TESTS, test)]
         while waiting:
             wanted = waiting.pop()
             if wanted in done:
@@ -59,7 +59,7 @@ class Cutter:
         return reached
 
     def _follow(
-        self, module_name: str, name: str | None, test: HiddenTest, reached: Reached
+        self, module_name: str, name: str | None, test: str, reached: Reached
     ) -> Iterable[tuple[str, str | None]]:
         """What a name of a module stands for, and what that needs in turn."""
         if module_name == SUPPORT:
@@ -115,16 +115,25 @@ class Cutter:
         own = not name.startswith("_") and name in module.binds
         return own or any(self._gives(other, name) for other in further)
 
-    def _check_hidden(self, module: Module, name: str, test: HiddenTest) -> None:
+    def _check_hidden(self, module: Module, name: str, test: str) -> None:
         """A test may lean on another's function; on that of a hidden one it must not."""
         hidden = {t.name for t in self.tests if t.visibility == "hidden"}
         if name in hidden and name in module.binds:
             raise ChallengeError(
-                f"{module.file}: the public test {test.name} uses the hidden test {name}.\n"
+                f"{module.file}: the public test {test} uses the hidden test {name}.\n"
                 "Move what both use into a function of its own."
             )
 
     # --- writing -------------------------------------------------------------------------------
+
+    def sources(self, reached: Reached) -> Iterator[str]:
+        """Every statement as the author has it, of imports the names that are used."""
+        for name, n in sorted(reached.statements):
+            module = self.folder.module(name)
+            statement = module.body[n]
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                statement = self._narrowed(module, statement, reached.names[name, n])
+            yield f"{name}: {ast.unparse(statement)}"
 
     def written(self, reached: Reached, tests: Sequence[HiddenTest], about: str) -> dict[str, str]:
         """The files by name. `tests` are those that travel."""

@@ -104,7 +104,7 @@ def _part(challenge: Challenge, wish: Wish) -> _Part:
         raise UserError(f"{challenge.id} is a version for students already.\nRelease the original.")
     tests = load_tests(challenge)
     cutter = Cutter(Folder(challenge.folder), tests)
-    reached = {t: cutter.reach(t) for t in tests if t.visibility == "public"}
+    reached = {t: cutter.reach(t.name) for t in tests if t.visibility == "public"}
     without = [t for t, found in reached.items() if needs_reference(cutter.folder, found)]
     kept = {t: found for t, found in reached.items() if t not in without}
     _check_kept(challenge, tests, kept, wish)
