@@ -128,6 +128,16 @@ class Notebook:
         """The heading of a report with this verdict."""
         return self.report.get_by_role("heading", name=verdict)
 
+    def shows(self, wanted: Locator) -> bool:
+        """Whether it appears within half the patience."""
+        from playwright.sync_api import TimeoutError as Late
+
+        try:
+            wanted.wait_for(timeout=PATIENCE / 2)
+        except Late:
+            return False
+        return True
+
     def shoot(self, target: Path, report: Locator | None = None) -> None:
         """A picture of a whole report, on a page long enough for it."""
         report = report or self.report
