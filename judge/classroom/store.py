@@ -81,6 +81,15 @@ class Store:
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
+        try:
+            self._begin(create=create)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, *, create: bool) -> None:
+        """Make the tables where they are to be made, and see that they are ours."""
+        with self._explained():
             if create:
                 self._database.execute("PRAGMA journal_mode = WAL")
                 self._database.executescript(_TABLES)
@@ -90,8 +99,8 @@ class Store:
         found = self.settings().get("schema")
         if found != str(SCHEMA):
             raise UserError(
-                f"{shown(file)} was written by another version of judge (schema {found}).\n"
-                "Grade into a new folder."
+                f"{shown(self.folder / FILE)} was written by another version of judge "
+                f"(schema {found}).\nGrade into a new folder."
             )
 
     def __enter__(self) -> Store:

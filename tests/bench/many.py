@@ -5,6 +5,7 @@ python -m tests.bench.many [SUBMISSIONS]   # 10,000 unless said otherwise; takes
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import statistics
@@ -71,7 +72,7 @@ def _watched(command: Sequence[str], file: Path, submissions: int) -> Class:
 
 def _count(file: Path) -> int:
     try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             return int(database.execute("SELECT count(*) FROM results").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
@@ -79,7 +80,7 @@ def _count(file: Path) -> int:
 
 def _times(file: Path) -> list[float]:
     query = "SELECT (julianday(graded) - 2460000) * 86400 FROM results ORDER BY graded"
-    with sqlite3.connect(file) as database:
+    with contextlib.closing(sqlite3.connect(file)) as database:
         found = [row[0] for row in database.execute(query)]
     return [when - found[0] for when in found]
 
@@ -87,7 +88,7 @@ def _times(file: Path) -> list[float]:
 def throughput(submissions: int = 20) -> Row:
     """Submissions of the flagship in a second, over what the cores could do bare."""
     challenge = read_challenge(bundled() / "flash_attention")
-    bare = bare_seconds(challenge, 1)
+    bare = min(bare_seconds(challenge, 1) for _ in range(2))  # the first also imports
     found = graded(challenge, submissions)
     possible = len(os.sched_getaffinity(0)) / bare
     share = submissions / found.seconds / possible
