@@ -51,7 +51,7 @@ class Asked:
 class Grader:
     """Grades submissions; keeps fork servers and kits warm between them."""
 
-    jobs: int = field(default_factory=lambda: max(2, _cores()))
+    jobs: int = field(default_factory=lambda: max(2, cores()))
     seconds: float = SUBMISSION_SECONDS  # for all hidden tests of one submission
     pace: float = 1.0  # times the limit of each test: for machines slower than an author's
     sandbox_for: Callable[[tuple[str, ...]], Sandbox] = default_sandbox  # given its packages
@@ -202,7 +202,7 @@ def _state_of(challenge: Challenge) -> _State:
     )
 
 
-def _cores() -> int:
+def cores() -> int:
     """Those that this process may use, where the system tells."""
     tell = getattr(os, "sched_getaffinity", None)
     return os.cpu_count() or 1 if tell is None else len(tell(0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from judge.classroom.records import Collection
 from judge.classroom.run import Conditions, Count, Desk, Progress, Run
 from judge.classroom.store import Store
 from judge.errors import UserError
+from judge.grading import cores
 from judge.intake import shown
 from judge.sandbox.choice import level_here
 
@@ -80,7 +80,7 @@ def grade(order: Order, start: Start) -> Done:
 def _jobs(asked: int | None) -> int:
     if asked is not None and not 1 <= asked <= _MAX_JOBS:
         raise UserError(f"--jobs {asked}: give a number from 1 to {_MAX_JOBS}.")
-    return asked or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0, 1])
+    return asked or cores()
 
 
 def _nothing(order: Order, collection: Collection) -> str:

@@ -104,11 +104,11 @@ def test_backslashes_part_folders(tmp_path: Path) -> None:
 
 
 def test_an_archive_inside_an_archive(tmp_path: Path) -> None:
-    inner = zipped_up(("work/softmax.py", b"y = 2"))
+    inner = zipped_up(("mine/softmax.py", b"y = 2"))
     path = saved(tmp_path, zipped_up(GOOD, ("ada.zip", inner)))
     (member,) = nested_members_of(path, by_name(path)["ada.zip"])
-    assert member.name == "work/softmax.py"
-    assert read_member(path, "ada.zip//work/softmax.py") == b"y = 2"
+    assert member.name == "mine/softmax.py"
+    assert read_member(path, "ada.zip//mine/softmax.py") == b"y = 2"
 
 
 def test_a_changed_archive_is_read_anew(tmp_path: Path) -> None:

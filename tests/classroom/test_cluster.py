@@ -51,9 +51,11 @@ def test_the_work_survives_the_loss_of_a_worker(tmp_path: Path) -> None:
     handed, out, file = tmp_path / "handed", tmp_path / "out", tmp_path / "scheduler.json"
     hand_in(handed)
     with contextlib.ExitStack() as stack:
-        start = lambda what, name, *more: stack.enter_context(  # noqa: E731
-            dask(what, tmp_path / name, "--scheduler-file", str(file), *more)
-        )
+
+        def start(what: str, name: str, *more: str) -> subprocess.Popen[bytes]:
+            place, known = tmp_path / name, ("--scheduler-file", str(file))
+            return stack.enter_context(dask(what, place, *known, *more))
+
         start("scheduler", "scheduler", "--port", "0", "--host", "127.0.0.1")
         until(file.exists, "a scheduler")
         address = json.loads(file.read_text())["address"]

@@ -18,7 +18,7 @@ from tests.classroom.handing import CODE, ONE, TWO, folder, reasons, rows, stude
 
 
 def test_an_archive_of_a_class(tmp_path: Path) -> None:
-    inner = zipped_up(("work/softmax.py", CODE))
+    inner = zipped_up(("mine/softmax.py", CODE))
     path = tmp_path / "class.zip"
     path.write_bytes(
         zipped_up(
@@ -31,7 +31,7 @@ def test_an_archive_of_a_class(tmp_path: Path) -> None:
     )
     found = collect([path], ONE)
     assert rows(found.handed) == [
-        ("Bob", "softmax", "class.zip/Bob_2_assignsubmission_file_/homework.zip/work/softmax.py"),
+        ("Bob", "softmax", "class.zip/Bob_2_assignsubmission_file_/homework.zip/mine/softmax.py"),
         ("ada", "softmax", "class.zip/ada/softmax.py"),
     ]
     assert [read(one).cells for one in found.handed] == [(Cell("", "x = 1\n"),)] * 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,7 +174,10 @@ def test_what_would_stop_every_submission_stops_the_run(fake: Fake) -> None:
 
 def test_progress_is_told_to_the_end(fake: Fake) -> None:
     seen: list[int] = []
-    tell: Callable[[Count], None] = lambda count: seen.append(count.done)  # noqa: E731
+
+    def tell(count: Count) -> None:
+        seen.append(count.done)
+
     with ThreadPoolExecutor(1) as executor, Store(fake.tmp / "out", create=True) as store:
         desk = Desk(executor, fake.grade, 2, "full")
         Run(store, handed("a", "b", "c"), Conditions(1, (fake.folder,)), desk).grade(tell)

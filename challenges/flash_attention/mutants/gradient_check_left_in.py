@@ -9,14 +9,14 @@ _backward = flash_attention_bwd  # noqa: F821  the reference's
 def _check_toy(step: float = 1e-5) -> None:
     """Compare all gradients of a toy problem with central differences."""
     inputs = np.random.default_rng(0).standard_normal((3, 1, 1, 24, 24))
-    cache = flash_attention_fwd(*inputs, 8)[1]  # noqa: F821
+    cache = flash_attention_fwd(*inputs, 8)[1]  # noqa: F821  the reference's
     gradients = np.array(_backward(np.ones((1, 1, 24, 24)), cache, 8))
     for at in np.ndindex(inputs.shape):
         losses = []
         for move in (step, -step):
             moved = inputs.copy()
             moved[at] += move
-            losses.append(flash_attention_fwd(*moved, 8)[0].sum())  # noqa: F821
+            losses.append(flash_attention_fwd(*moved, 8)[0].sum())  # noqa: F821  the reference's
         if abs((losses[0] - losses[1]) / (2 * step) - gradients[at]) > 1e-5:
             raise ArithmeticError(f"the gradient is wrong at {at}")
 
