@@ -97,7 +97,7 @@ def refusal(request: Request, error: SubmissionError) -> Report:
     challenge = find_challenge(wish.challenge, wish.folders, wish.course)
     file = request.file or Path(f"{challenge.id}.ipynb")
     nothing = Submission((), shown(file), "notebook")
-    return without_outcomes(challenge, nothing, wish.seed or 0, Verdict.REFUSED, str(error))
+    return without_outcomes(challenge, nothing, Verdict.REFUSED, str(error))
 
 
 def check_seed(seed: int | None) -> None:

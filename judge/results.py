@@ -294,7 +294,7 @@ class Report(Record, frozen=True, kw_only=True):
     judge: str
     challenge: ChallengeInfo
     submission: SubmissionInfo
-    seed: int
+    seed: int | None  # None where nothing was drawn, or it is not the reader's to know
     isolation: Isolation
     verdict: Verdict
     reason: str | None = None  # why it was refused or is broken
@@ -319,6 +319,11 @@ def for_student(report: Report) -> Report:
         _closed(outcome) if outcome.visibility == "hidden" else outcome for outcome in report.tests
     )
     return msgspec.structs.replace(report, tests=tests)
+
+
+def for_class(report: Report) -> Report:
+    """As `for_student`, without the seed: a whole class shares it, and may hand in once more."""
+    return msgspec.structs.replace(for_student(report), seed=None)
 
 
 def _closed(outcome: Outcome) -> Outcome:

@@ -51,10 +51,10 @@ def outcome_of(
 
 
 def without_outcomes(
-    challenge: Challenge, submission: Submission, seed: int, verdict: Verdict, reason: str
+    challenge: Challenge, submission: Submission, verdict: Verdict, reason: str
 ) -> Report:
     """The report of a submission that no test has seen: refused, or broken by us."""
-    report = report_of(challenge, submission, seed, Isolation(level="none", layers=()), ())
+    report = report_of(challenge, submission, None, Isolation(level="none", layers=()), ())
     points = Points(earned=0.0, possible=challenge.points)
     return structs.replace(report, verdict=verdict, reason=reason, points=points)
 
@@ -62,7 +62,7 @@ def without_outcomes(
 def report_of(
     challenge: Challenge,
     submission: Submission,
-    seed: int,
+    seed: int | None,
     isolation: Isolation,
     outcomes: Sequence[Outcome],
 ) -> Report:

@@ -43,6 +43,7 @@ LAYERS = (
     {"sandbox"},
     # what a hidden test holds in its hands
     {"program", "remotes"},
+    {"conversation"},
     {"student"},
     {"reference", "testing"},
     # a challenge, and a submission of it
@@ -81,7 +82,10 @@ BOUNDARIES = {
         "errors",
         "tensors",
     },
-    "student": {"wire", "calls", "program", "remotes", "replies", "results", "errors"},
+    "student": {
+        *("wire", "calls", "conversation", "program", "remotes", "replies", "results", "errors"),
+    },
+    "conversation": {"wire", "calls", "program", "remotes", "replies", "results", "errors"},
     "remotes": {"wire", "calls", "replies"},
     "submission": {"errors", "intake", "replied"},
     "mutants": {"challenge", "manifest", "submission", "errors"},
@@ -119,11 +123,11 @@ THIRD_PARTY = {
         *("authoring", "catalogue", "challenge", "checking", "debugging", "grading", "manifest"),
         *(
             "classroom",
+            "conversation",
             "diagnosis",
             "mutants",
             "report",
             "results",
-            "student",
             "submission",
             "testing",
             "validation",
@@ -262,6 +266,7 @@ def test_the_way_of_a_submission_is_not_parsed_by_the_trusted_process() -> None:
         "replied",
         "submission",
         "preparing",
+        "conversation",
         "student",
         "grading",
         "kernel",

@@ -40,7 +40,7 @@ def _report(challenge: Challenge, folder: Path, pace: float) -> Report:
         submission = read_submission(submitted(folder, challenge.id))
     except SubmissionError as error:
         nothing = Submission((), "nothing", "notebook")
-        return without_outcomes(challenge, nothing, 0, Verdict.REFUSED, str(error))
+        return without_outcomes(challenge, nothing, Verdict.REFUSED, str(error))
     grader = Grader(jobs=1, seconds=SUBMISSION_SECONDS * pace, pace=pace)
     try:
         return grader.grade(challenge, submission, Asked())

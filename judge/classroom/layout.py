@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from judge.classroom.bundles import Bundle, archive_of, bundles
+from judge.classroom.bundles import notes as notes_on_bundles
 from judge.classroom.listing import Base, Found, Listing, suffix_of
 from judge.classroom.names import (
     AROUND,
@@ -56,7 +58,7 @@ def laid_out(listing: Listing, challenges: tuple[str, ...], pattern: str | None)
     """Raises UserError for a pattern that cannot be used."""
     if pattern is not None:
         return _by_pattern(listing, challenges, _compiled(pattern))
-    paths = _Paths(listing)
+    paths = _Paths(listing, challenges)
     sound = [found for found in listing.found if found.parts and not found.problem]
     replies = any(suffix_of(found.parts[-1]) in REPLIES for found in sound)
     if not paths.of_nbgrader and are_samples([paths.of(f) for f in sound], challenges, replies):
@@ -68,23 +70,38 @@ def laid_out(listing: Listing, challenges: tuple[str, ...], pattern: str | None)
 
 
 class _Paths:
-    """Paths without what says nothing: folders around all, endings."""
+    """Paths without what says nothing: folders and archives around students, endings."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, challenges: tuple[str, ...]) -> None:
         self._people = _are_people(listing.found)
         self.of_nbgrader = any(
             found.base.name == _SUBMITTED or found.parts[:1] == (_SUBMITTED,)
             for found in [*listing.found, *listing.stamps]
         ) or any(len(found.parts) == 3 for found in listing.stamps)
+        self.bundles = bundles(listing.found, challenges, lambda f, p: len(self._below(f, p)) == 1)
 
     def of(self, found: Found) -> tuple[str, ...]:
-        parts = found.parts
+        bundle = self._bundle(found)
+        if bundle is not None and found.parts[: len(bundle.prefix)] == bundle.prefix:
+            parts = found.parts[len(bundle.prefix) :]
+        else:
+            parts = self._below(found, found.parts)
+        known = suffix_of(parts[-1]) in KINDS if parts else False
+        return (*parts[:-1], PurePosixPath(parts[-1]).stem) if known else parts
+
+    def _bundle(self, found: Found) -> Bundle | None:
+        """The archive of several students that a file lies in."""
+        archive = archive_of(found)
+        bundle = None if archive is None else self.bundles.get(archive)
+        return bundle if bundle is not None and bundle.students else None
+
+    def _below(self, found: Found, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Such a path of a file as the layout of a class has it."""
         if len(parts) > 1 and _is_around(parts[0], found.base):
             parts = parts[1:]
         if found.base.kind == "folder" and (self._people or is_of_course_system(found.base.name)):
             parts = (found.base.name, *parts)
-        known = suffix_of(parts[-1]) in KINDS if parts else False
-        return (*parts[:-1], PurePosixPath(parts[-1]).stem) if known else parts
+        return parts
 
 
 def _is_around(part: str, base: Base) -> bool:
@@ -117,7 +134,8 @@ def _class(listing: Listing, challenges: tuple[str, ...], paths: _Paths) -> Layo
 
     placed = [place(found) for found in listing.found]
     others = [place(found) for found in listing.others if _is_somebodys(paths.of(found))]
-    return Layout("class", tuple(placed), tuple(others))
+    told_of = tuple(notes_on_bundles(paths.bundles, "class"))
+    return Layout("class", tuple(placed), tuple(others), told_of)
 
 
 def _is_somebodys(parts: Sequence[str]) -> bool:
@@ -144,6 +162,7 @@ def _samples(listing: Listing, challenges: tuple[str, ...], paths: _Paths) -> La
         else:
             outside.append(found)
     notes = [
+        *notes_on_bundles(paths.bundles, "samples"),
         *note_on(outside, "outside of MODEL/CHALLENGE/SAMPLE"),
         *_not_asked(not_asked),
     ]

@@ -198,7 +198,7 @@ class Run:
     def _without_outcomes(self, handed: Handed, verdict: Verdict, reason: str) -> Report:
         nothing = Submission((), handed.source, "script")
         challenge = self._courses[handed.challenge]
-        return without_outcomes(challenge, nothing, self._conditions.seed, verdict, reason)
+        return without_outcomes(challenge, nothing, verdict, reason)
 
 
 def _new_outcomes(task: _Task, report: Report) -> dict[str, Outcome]:

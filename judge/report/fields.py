@@ -25,7 +25,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "judge": "The version of the program that wrote it.",
         "challenge": "The challenge that was graded.",
         "submission": "What was handed in.",
-        "seed": "The seed of all random inputs: with it the check can be repeated.",
+        "seed": "The seed of all random inputs, to repeat the check; null where it is withheld.",
         "isolation": "What kept the submission in while it ran.",
         "verdict": "What the report comes to.",
         "reason": "Why the submission was refused or the report is broken, or null.",

@@ -88,7 +88,7 @@ def _extra(report: Report) -> Object:
         "challenge": report.challenge.id,
         "version": report.challenge.version,
         "verdict": report.verdict.value,
-        "seed": report.seed,
+        **({} if report.seed is None else {"seed": report.seed}),
         "isolation": report.isolation.level,
         "misconceptions": [one_line(name) for name in dict.fromkeys(names)],
     }

@@ -135,11 +135,12 @@ def _head(report: Report) -> Iterator[str]:
 def _end(report: Report) -> Iterator[str]:
     for note in summary.remarks(report):
         yield f'<p style="margin:2px 0">Note: {for_html(note)}</p>'
-    command = f"<code>{for_html(summary.repeat_command(report))}</code>"
+    command = summary.repeat_command(report)
+    repeat = f"Repeat: <code>{for_html(command)}</code><br>" if command else ""
     isolation = for_html(summary.isolation(report))
     yield (
         f'<p style="margin:10px 0 4px 0;{QUIET}">Checked: {for_html(summary.checked(report))}<br>'
-        f"Repeat: {command}<br>Isolation: {isolation}</p>"
+        f"{repeat}Isolation: {isolation}</p>"
     )
 
 

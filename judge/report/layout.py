@@ -140,6 +140,8 @@ class _Page:
     def _repeat(self) -> Iterator[Row]:
         """A command that can be copied; with a long word it begins at the margin."""
         command = summary.repeat_command(self.report)
+        if command is None:
+            return
         if self.report.submission.origin == KERNEL:
             yield from self._labelled("repeat", command)
         elif shell.fits(command, self.width - GUTTER):

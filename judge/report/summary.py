@@ -104,8 +104,13 @@ def file_of(report: Report) -> str | None:
     return origin if plain and origin.endswith((".ipynb", ".py", ".md")) else None
 
 
-def repeat_command(report: Report) -> str:
-    """What to type to check the same submission on the same inputs, in a shell or in a kernel."""
+def repeat_command(report: Report) -> str | None:
+    """What to type to check the same submission on the same inputs, in a shell or in a kernel.
+
+    None where no inputs were drawn, or their seed is not the reader's to know.
+    """
+    if report.seed is None:
+        return None
     if report.submission.origin == KERNEL:
         return f"check({json.dumps(one_line(report.challenge.id))}, seed={report.seed})"
     file = file_of(report)
@@ -147,6 +152,8 @@ def reason(report: Report) -> str:
 
 def next_step(report: Report, command: Literal["above", "below"] = "above") -> str:
     """One sentence: what to do now; `command` is where the command to repeat it stands."""
+    if report.verdict is Verdict.BROKEN and report.seed is None:
+        return "Check again; if it stays, please report it."
     if report.verdict is Verdict.BROKEN:
         again = f"Check again with the command {command}"
         return f"{again}; if it stays, please report it with the seed."

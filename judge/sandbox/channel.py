@@ -20,7 +20,16 @@ from judge.sandbox.clock import Clock
 
 OUTPUT_KEPT = 20_000
 OUTPUT_LIMIT = 10_000_000
-_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)  # macOS has none; Python ignores SIGPIPE anyway
+
+
+def _flags(*names: str) -> int:
+    """Those that this system has, as a plain number: an enum's `|` costs as much as a message."""
+    return sum(int(getattr(socket, name, 0)) for name in names)
+
+
+_AT_ONCE = _flags("MSG_DONTWAIT")
+_LOOK = _flags("MSG_DONTWAIT", "MSG_PEEK")
+_SEND = _flags("MSG_DONTWAIT", "MSG_NOSIGNAL")  # macOS has no such: Python ignores SIGPIPE anyway
 
 
 class Channel(abc.ABC):
@@ -102,7 +111,7 @@ class ForkedWorker(Channel):
 
     def _has_spoken(self) -> bool:
         try:
-            return bool(self._ahead or self._channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            return bool(self._ahead or self._channel.recv(1, _LOOK))
         except OSError:
             return False  # nothing waits; or it has ended, which writing will find
 
@@ -121,7 +130,7 @@ class ForkedWorker(Channel):
         """Wait for bytes, and put as many as there are into `view`; how many."""
         while True:
             try:
-                size = self._channel.recv_into(view, len(view), socket.MSG_DONTWAIT)
+                size = self._channel.recv_into(view, len(view), _AT_ONCE)
             except BlockingIOError:
                 self._wait(select.POLLIN)
                 continue
@@ -135,7 +144,7 @@ class ForkedWorker(Channel):
         view = memoryview(data)
         while view:
             try:
-                size = self._channel.send(view, socket.MSG_DONTWAIT | _NO_SIGNAL)
+                size = self._channel.send(view, _SEND)
             except BlockingIOError:
                 self._wait(select.POLLOUT)
                 continue

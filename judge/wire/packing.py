@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -91,46 +91,50 @@ def pack_message(message: Message, *, keep: Keep | None = None) -> Packed:
 
 
 def _pack(value: object, packed: Packed, depth: int) -> object:
-    if depth > MAX_DEPTH:
-        raise WireError(f"a value is nested deeper than {MAX_DEPTH}")
-    packed.depth = max(packed.depth, depth)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, np.generic | np.ndarray):
-        return _pack_array(value, packed)
-    if isinstance(value, int | float | complex | str | bytes):
-        return _pack_scalar(value, packed)
-    if isinstance(value, list | tuple | dict):
-        return _pack_container(value, packed, depth)
-    if isinstance(value, Ref):
-        return ["r", value.id, value.type]
-    if isinstance(value, Function):
-        return ["f", value.id]
-    if TENSORS and TENSORS[0].carries(value):
-        name, grad, shape, data = TENSORS[0].take_apart(value)
-        packed.add(data)
-        return ["x", name, grad, *shape]
-    return _pack_kept(value, packed)
+    if depth > packed.depth:
+        if depth > MAX_DEPTH:
+            raise WireError(f"a value is nested deeper than {MAX_DEPTH}")
+        packed.depth = depth
+    return (_PACKERS.get(type(value)) or _packer(value))(value, packed, depth)
 
 
-def _pack_scalar(value: complex | str | bytes, packed: Packed) -> object:
-    if isinstance(value, int):
-        number = int(value)
-        if number.bit_length() > 4 * DIGITS:
-            raise WireError(f"an integer of more than {DIGITS} hexadecimal digits is too large")
-        return number if -(2**63) <= number < 2**63 else ["i", hex(number)]
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, complex):
-        return ["c", float(value.real), float(value.imag)]
-    if isinstance(value, bytes):
-        if len(value) <= INLINE:
-            return bytes(value)
-        packed.add(bytes(value))
-        return ["b", len(value)]
-    raw = str(value).encode("utf-8", "surrogatepass")
-    if len(raw) <= INLINE and not _has_surrogates(value):
-        return str(value)
+def _packer(value: object) -> _Packer:
+    """How a value of a derived type, or of one that does not cross, is packed."""
+    packers = (pack for kind, pack in _PACKERS.items() if isinstance(value, kind))
+    return next(packers, _pack_other)
+
+
+def _pack_same(value: object, _packed: Packed, _depth: int) -> object:
+    return value
+
+
+def _pack_int(value: int, _packed: Packed, _depth: int) -> object:
+    number = int(value)
+    if number.bit_length() > 4 * DIGITS:
+        raise WireError(f"an integer of more than {DIGITS} hexadecimal digits is too large")
+    return number if -(2**63) <= number < 2**63 else ["i", hex(number)]
+
+
+def _pack_float(value: float, _packed: Packed, _depth: int) -> object:
+    return float(value)
+
+
+def _pack_complex(value: complex, _packed: Packed, _depth: int) -> object:
+    return ["c", float(value.real), float(value.imag)]
+
+
+def _pack_bytes(value: bytes, packed: Packed, _depth: int) -> object:
+    if len(value) <= INLINE:
+        return bytes(value)
+    packed.add(bytes(value))
+    return ["b", len(value)]
+
+
+def _pack_text(value: str, packed: Packed, _depth: int) -> object:
+    text = str(value)
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) <= INLINE and (len(raw) == len(text) or not _has_surrogates(text)):
+        return text
     packed.add(raw)
     return ["u", len(raw)]
 
@@ -139,26 +143,66 @@ def _has_surrogates(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _pack_container(
-    value: list[Any] | tuple[Any, ...] | dict[Any, Any], packed: Packed, depth: int
-) -> object:
-    if isinstance(value, dict):
-        flat = [_pack(item, packed, depth + 1) for pair in value.items() for item in pair]
-        packed.odd_keys += odd_keys_of(flat)
-        return ["d", *flat]
-    tag = "l" if isinstance(value, list) else "t"
-    return [tag, *(_pack(item, packed, depth + 1) for item in value)]
+def _pack_list(value: list[Any], packed: Packed, depth: int) -> object:
+    return ["l", *[_pack(item, packed, depth + 1) for item in value]]
 
 
-def _pack_array(value: np.generic | np.ndarray[Any, Any], packed: Packed) -> object:
+def _pack_tuple(value: tuple[Any, ...], packed: Packed, depth: int) -> object:
+    return ["t", *[_pack(item, packed, depth + 1) for item in value]]
+
+
+def _pack_dict(value: dict[Any, Any], packed: Packed, depth: int) -> object:
+    flat = [_pack(item, packed, depth + 1) for pair in value.items() for item in pair]
+    packed.odd_keys += odd_keys_of(flat)
+    return ["d", *flat]
+
+
+def _pack_numbers(value: np.generic | np.ndarray[Any, Any], packed: Packed, _depth: int) -> object:
     array = np.asarray(value)
-    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMS:
-        return _pack_kept(value, packed)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
+    name = _NAMES.get(array.dtype)
+    if name is None or array.ndim > MAX_DIMS:
+        return _pack_kept(value, packed)
     packed.add(array)
-    tag = "a" if isinstance(value, np.ndarray) else "s"
-    return [tag, array.dtype.name, *array.shape]
+    return ["a" if isinstance(value, np.ndarray) else "s", name, *array.shape]
+
+
+def _pack_ref(value: Ref, _packed: Packed, _depth: int) -> object:
+    return ["r", value.id, value.type]
+
+
+def _pack_function(value: Function, _packed: Packed, _depth: int) -> object:
+    return ["f", value.id]
+
+
+def _pack_other(value: object, packed: Packed, _depth: int) -> object:
+    if TENSORS and TENSORS[0].carries(value):
+        name, grad, shape, data = TENSORS[0].take_apart(value)
+        packed.add(data)
+        return ["x", name, grad, *shape]
+    return _pack_kept(value, packed)
+
+
+_Packer = Callable[[Any, Packed, int], object]
+# Found by a value's own type, else by the first that it is derived from: a float64 is a float too.
+_PACKERS: Final[dict[type, _Packer]] = {
+    type(None): _pack_same,
+    bool: _pack_same,
+    np.ndarray: _pack_numbers,
+    np.generic: _pack_numbers,
+    int: _pack_int,
+    float: _pack_float,
+    complex: _pack_complex,
+    str: _pack_text,
+    bytes: _pack_bytes,
+    list: _pack_list,
+    tuple: _pack_tuple,
+    dict: _pack_dict,
+    Ref: _pack_ref,
+    Function: _pack_function,
+}
+_NAMES: Final = {np.dtype(name): name for name in DTYPES}
 
 
 def _pack_kept(value: object, packed: Packed) -> object:

@@ -137,7 +137,7 @@ def report_for(student: Drawn, submission: Submission, id: str = CHALLENGE) -> R
     if luck < 0.03:
         verdict = Verdict.REFUSED if luck < 0.02 else Verdict.BROKEN
         reason = "the notebook is <b>damaged</b>\nSave it again."
-        return without_outcomes(challenge(id), submission, 1, verdict, reason)
+        return without_outcomes(challenge(id), submission, verdict, reason)
     outcomes = [_outcome(test, student) for test in hidden_tests(id)]
     if luck > 0.97:
         reason = "the function is missing"

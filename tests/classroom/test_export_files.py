@@ -206,6 +206,26 @@ def test_each_format_has_its_usual_place(
     assert {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()} == first
 
 
+@pytest.mark.parametrize("to", ["gradescope", "junit", "csv", "jsonl"])
+def test_the_seed_of_a_class_is_its_instructors_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str
+) -> None:
+    with Store(tmp_path, create=True) as store:
+        for student, make in (("ada", failing), ("emmy", broken), ("emil", refused)):
+            handed = Handed(student, "flash_attention", f"{student}/a.ipynb", Path("a.ipynb"))
+            store.put(handed, msgspec.structs.replace(make(), seed=918273645), "fingerprint", {})
+
+    def written(*more: str) -> bytes:
+        target = tmp_path / f"{to}{len(more)}"
+        code, _, _ = judge(capsys, "export", tmp_path, "--to", to, "--output", target, *more)
+        assert code == 0
+        files = target.iterdir() if target.is_dir() else [target]
+        return b"".join(file.read_bytes() for file in files)
+
+    assert b"918273645" not in written()
+    assert (b"918273645" in written("--instructor")) == (to != "junit")
+
+
 def test_a_folder_of_results_is_counted(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "wrote 2 files in" in judge(capsys, "export", out, "--to", "gradescope")[1]
     assert len(list((out / "gradescope").iterdir())) == 2

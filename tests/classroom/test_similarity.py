@@ -33,7 +33,7 @@ def renamed(text: str) -> str:
 def stored(tmp_path: Path, handed: dict[str, Submission]) -> Store:
     store = Store(tmp_path / "out", create=True)
     for student, submission in handed.items():
-        report = without_outcomes(FLASH, submission, 1, Verdict.FAILED, "")
+        report = without_outcomes(FLASH, submission, Verdict.FAILED, "")
         store.put(Handed(student, FLASH.id, f"{student}.py", Path()), report, "f", {})
         store.put_source(submission)
     return store
@@ -69,7 +69,7 @@ def test_two_files_of_one_student_are_no_pair(tmp_path: Path) -> None:
     other = submission_from_cells([("", f"{text}\n# again\n")], "b.py", "script")
     with Store(tmp_path / "out", create=True) as store:
         for source, sample, submission in (("a.py", "0", one), ("b.py", "1", other)):
-            report = without_outcomes(FLASH, submission, 1, Verdict.FAILED, "")
+            report = without_outcomes(FLASH, submission, Verdict.FAILED, "")
             store.put(Handed("m", FLASH.id, source, Path(), sample=sample), report, "f", {})
             store.put_source(submission)
         assert similar(store, FLASH) == []

@@ -71,6 +71,12 @@ def hidden(of: Report) -> Report:
     return msgspec.structs.replace(of, tests=tests)
 
 
+def test_the_seed_of_a_class_is_its_instructors_alone() -> None:
+    of = msgspec.structs.replace(failing(), seed=918273645)
+    assert "918273645" not in submission_page(result(of), CODE, "student", Neighbours(2, 7))
+    assert "918273645" in submission_page(result(of), CODE, "instructor", Neighbours(2, 7))
+
+
 # --- the folder ---------------------------------------------------------------------------------
 
 

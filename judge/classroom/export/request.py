@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from judge.classroom.export.asked import Asked, Sheet
@@ -12,6 +12,7 @@ from judge.classroom.records import Result
 from judge.classroom.store import Store
 from judge.errors import UnknownNameError, UserError
 from judge.intake import shown
+from judge.results import for_class
 
 MAX_SHEET = 50_000_000  # bytes: a gradebook of a university is smaller
 
@@ -55,7 +56,7 @@ def export(request: Request) -> Done:
     with Store(request.folder) as store:
         _check_challenges(store, request.challenges)
         asked = Asked(
-            results=lambda: _chosen(store, request.challenges),
+            results=lambda: _chosen(store, request),
             view="instructor" if request.instructor else "student",
             sheet=sheet,
             columns=request.columns,
@@ -65,10 +66,12 @@ def export(request: Request) -> Done:
         return Done(target, write(format, exported, target), exported.notes)
 
 
-def _chosen(store: Store, challenges: tuple[str, ...]) -> Iterator[Result]:
+def _chosen(store: Store, request: Request) -> Iterator[Result]:
+    """The results that were asked for, as their reader may see them."""
     for result in store.results():
-        if not challenges or result.challenge in challenges:
-            yield result
+        if not request.challenges or result.challenge in request.challenges:
+            report = result.report if request.instructor else for_class(result.report)
+            yield replace(result, report=report)
 
 
 def _check_options(request: Request) -> None:

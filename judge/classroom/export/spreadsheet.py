@@ -11,7 +11,7 @@ from judge.classroom.export.cells import text_cell
 from judge.classroom.records import Result
 from judge.report import summary
 from judge.report.figures import points
-from judge.results import Report, Status, for_student
+from judge.results import Report, Status
 
 NBGRADER = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
@@ -33,8 +33,7 @@ def spreadsheet(asked: Asked) -> Exported:
 def _pieces(asked: Asked) -> Iterator[Piece]:
     yield _line((*NBGRADER, *OURS))
     for result in asked.results():
-        report = result.report if asked.view == "instructor" else for_student(result.report)
-        cells = (*_nbgrader(result, report), *_ours(result, report))
+        cells = (*_nbgrader(result, result.report), *_ours(result, result.report))
         yield _line([text_cell(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
@@ -49,10 +48,11 @@ def _nbgrader(result: Result, report: Report) -> Sequence[_Value]:
 def _ours(result: Result, report: Report) -> Sequence[_Value]:
     passed = sum(test.status is Status.PASSED for test in report.tests)
     names = [test.misconception.name for test in report.tests if test.misconception]
+    seed = "" if report.seed is None else report.seed
     return (
         *(result.source, result.sample, _yes(result.late), _yes(result.counts)),
         *(report.verdict.value, summary.reason(report), _tasks(report), passed),
-        *(len(report.tests), "; ".join(dict.fromkeys(names)), report.seed),
+        *(len(report.tests), "; ".join(dict.fromkeys(names)), seed),
         *(report.isolation.level, round(report.seconds, 3), result.graded),
     )
 

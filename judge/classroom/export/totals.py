@@ -11,7 +11,7 @@ from judge.errors import UserError
 from judge.report import summary
 from judge.report.clean import block, one_line
 from judge.report.message import message_text, title_lines
-from judge.results import Report, Verdict, for_student
+from judge.results import Report, Verdict
 
 FEEDBACK = 2000  # characters
 
@@ -99,7 +99,6 @@ def _total(student: str, parts: list[_Part]) -> Total:
 
 def feedback(report: Report) -> str:
     """What the student should read, as plain text: the first message of each task."""
-    report = for_student(report)
     told = [f"{one_line(report.challenge.title, 200)}: {summary.VERDICTS[report.verdict]}"]
     if score := summary.score(report):
         told[0] += f", {score}"

@@ -12,7 +12,7 @@ from judge.classroom.site.styles import gathered
 from judge.report.jupyter import Shown
 from judge.report.jupyter import html as report_html
 from judge.report.message import View
-from judge.results import for_student
+from judge.results import for_class
 from judge.submission import Cell
 
 
@@ -27,8 +27,8 @@ class Neighbours:
 def submission_page(
     result: Result, cells: Sequence[Cell] | None, view: View, neighbours: Neighbours
 ) -> str:
-    """The page in the view of its reader: a student's has no evidence of hidden tests."""
-    report = result.report if view == "instructor" else for_student(result.report)
+    """The page in the view of its reader: a student's has no hidden evidence and no seed."""
+    report = result.report if view == "instructor" else for_class(result.report)
     made = code(cells or (), named_lines(report))
     named = f"<h3>Lines that the report names</h3>{made.named}" if made.named else ""
     source = made.cells or "<p>The code of this submission was not kept.</p>"
