@@ -5,6 +5,7 @@ Questions and answers are JSON, so the same function serves a pool of threads an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from typing import Any
@@ -21,7 +22,13 @@ class Desks:
         self._mine = threading.local()
         self._lock = threading.Lock()
         self._services: list[Service] = []
+        self._ahead: list[Service] = []  # running, and nobody's yet
         self._closed = False
+
+    def launch_ahead(self) -> None:
+        """Start a service, without waiting, for the first question."""
+        with contextlib.suppress(ServiceError):  # who asks will be told
+            self._ahead.append(Service())
 
     def grade(self, question: bytes) -> bytes:
         """Have one submission graded: a report or a problem. Raises nothing of its own."""
@@ -43,7 +50,7 @@ class Desks:
             service: Service | None = getattr(self._mine, "service", None)
             if service is None or not service.runs():
                 self._services = [one for one in self._services if one is not service]
-                service = self._mine.service = Service()
+                service = self._mine.service = self._ahead.pop() if self._ahead else Service()
                 self._services.append(service)
         return service
 
@@ -51,7 +58,8 @@ class Desks:
         """End every service; whoever waits for one gets a problem."""
         with self._lock:
             self._closed = True
-            services, self._services = self._services, []
+            services = self._services + self._ahead
+            self._services, self._ahead = [], []
         for service in services:
             service.end()
 

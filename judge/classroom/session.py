@@ -22,6 +22,7 @@ from judge.errors import UserError
 from judge.grading import cores
 from judge.intake import shown
 from judge.sandbox.choice import level_here
+from judge.sandbox.forkserver import launch_ahead
 
 _LOCK = ".lock"
 _AHEAD = 4  # submissions handed over for each job, so that none waits
@@ -65,15 +66,20 @@ def grade(order: Order, start: Start) -> Done:
     jobs = _jobs(order.jobs)
     for id in order.challenges:
         find_challenge(id, order.packs, order.course)
-    collection = collect(order.folders, order.challenges, order.pattern)
-    if not collection.handed and not collection.refusals:
-        raise UserError(_nothing(order, collection))
-    with _alone(order.out), Store(order.out, create=True) as store, _desk(order, jobs) as desk:
-        check_level(desk.level, order.isolation)
-        conditions = Conditions(_seed(order, store), order.packs, order.course)
-        store.set(_settings(order, collection, conditions, desk))
-        run = Run(store, collection, conditions, desk)
-        run.grade(start(collection, desk.level))
+    with contextlib.closing(Desks()) as desks:
+        if order.cluster is None:  # they start while we look at what was handed in
+            desks.launch_ahead()
+            launch_ahead(("numpy",))
+        collection = collect(order.folders, order.challenges, order.pattern)
+        if not collection.handed and not collection.refusals:
+            raise UserError(_nothing(order, collection))
+        out = order.out
+        with _alone(out), Store(out, create=True) as store, _desk(order, jobs, desks) as desk:
+            check_level(desk.level, order.isolation)
+            conditions = Conditions(_seed(order, store), order.packs, order.course)
+            store.set(_settings(order, collection, conditions, desk))
+            run = Run(store, collection, conditions, desk)
+            run.grade(start(collection, desk.level))
     return Done(run.count, collection, desk.level)
 
 
@@ -141,7 +147,7 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _desk(order: Order, jobs: int) -> Iterator[Desk]:
+def _desk(order: Order, jobs: int, desks: Desks) -> Iterator[Desk]:
     """Where submissions are graded: the cores of this machine, or a cluster."""
     if order.cluster is not None:
         from judge.classroom.cluster import cluster
@@ -149,7 +155,6 @@ def _desk(order: Order, jobs: int) -> Iterator[Desk]:
         with cluster(order.cluster, order.challenges, order.packs, order.course) as desk:
             yield desk
         return
-    desks = Desks()
     executor = ThreadPoolExecutor(jobs)
     try:
         yield Desk(executor, desks.grade, _AHEAD * jobs, level_here())
