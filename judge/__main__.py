@@ -18,6 +18,8 @@ _INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 _PIPE_CLOSED = 141
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SOON = 0.01  # seconds
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_KEPT_OUT = (errno.EACCES, errno.EROFS)
 
 
 class _CtrlC:
@@ -58,6 +60,8 @@ class _CtrlC:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Without `arguments` it is the one that was typed."""
+    if arguments is None:
+        _open_streams()
     for name in _THREADS:  # before numpy is imported: tests run over the cores already
         os.environ.setdefault(name, "1")
     ctrl_c = _CtrlC()
@@ -74,6 +78,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         _leave(code)
     return code
+
+
+def _open_streams() -> None:
+    """Where a standard stream was closed, it leads nowhere.
+
+    Else the next file that is opened takes its number, and what is printed goes into that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            stream = os.fdopen(number, "r" if number == 0 else "w", closefd=False)
+            setattr(sys, name, stream)
 
 
 def _leave(code: int) -> NoReturn:
@@ -103,9 +121,15 @@ def _told(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
         _forget_output()
         return _PIPE_CLOSED
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in _FULL:
         _forget_output()
         _say(f"The disk is full: {error}.\nMake room and try again.")
+        return EXIT_USER
+    if isinstance(error, OSError) and error.errno in _KEPT_OUT and error.filename is not None:
+        from judge.intake import shown
+
+        place = shown(os.fsdecode(error.filename))
+        _say(f"{place} cannot be used: {error.strerror}.\nAllow it, or use another folder.")
         return EXIT_USER
     import traceback
 

@@ -301,6 +301,12 @@ def _checked(folder: Path, source: str) -> Path:
         raise ChallengeError(
             f"{source}: there is no folder {folder}.\nGive a folder that holds challenge folders."
         )
+    below = folder / "challenges"
+    if below.is_dir() and not any(folder.glob("*/challenge.toml")):
+        raise ChallengeError(
+            f"{source}: {folder} holds no challenges itself.\n"
+            f"Give the folder in it that does: {below}"
+        )
     return folder
 
 

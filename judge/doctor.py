@@ -21,7 +21,7 @@ from judge.sandbox.choice import default_sandbox
 from judge.sandbox.selfcheck import Finding, Probed, selfcheck
 
 REQUIRED = ("numpy", "click", "rich", "msgspec", "nbformat", "platformdirs", "filelock")
-OPTIONAL = ("torch", "jupytext", "nbconvert", "ipykernel")
+OPTIONAL = ("torch", "ipykernel", "watchfiles", "distributed", "copydetect", "sqlite3")
 _SECONDS = 20.0
 _MEMORY = 1 << 30
 _BLOCK = 32 << 20  # bytes that the probe allocates, far above what else a worker uses meanwhile
@@ -161,7 +161,17 @@ def _measure(worker: Worker) -> tuple[Witness, ...]:
 
 
 def _version(package: str) -> str | None:
+    if package == "sqlite3":  # comes with Python, but for some that were built by hand
+        return _version_of_sqlite()
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _version_of_sqlite() -> str | None:
+    try:
+        import sqlite3
+    except ImportError:
+        return None
+    return sqlite3.sqlite_version

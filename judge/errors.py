@@ -79,9 +79,17 @@ class RulesBroken(WorkerEnded):
 
 
 def near_matches(name: str, known: Iterable[str]) -> list[str]:
-    """At most three known names that look like `name`, best first, none far behind the best."""
+    """At most three known names that look like `name`, best first, none far behind the best.
+
+    Letter case does not count.
+    """
     import difflib  # costs 3 ms: only for a misspelt name
 
-    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    likeness = [difflib.SequenceMatcher(None, other, name).ratio() for other in found]
-    return [other for other, like in zip(found, likeness, strict=True) if like > likeness[0] - 0.2]
+    meant = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(name.lower(), list(meant), n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, low, name.lower()).ratio() for low in found]
+    return [
+        meant[other]
+        for other, like in zip(found, likeness, strict=True)
+        if like > likeness[0] - 0.2
+    ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import metadata
 
 import pytest
 
@@ -46,3 +49,36 @@ def test_the_same_as_data(poor: doctor.Examination) -> None:
     rows = {row["probe"]: row for row in data["probes"]}
     assert rows["read hidden tests"]["status"] == "not withstood"
     assert "landlock is missing" in rows["read hidden tests"]["why"]
+
+
+def without(found: doctor.Examination, *names: str) -> doctor.Examination:
+    """The same where these packages are not installed."""
+    return replace(found, packages={**found.packages, **dict.fromkeys(names)})
+
+
+def test_what_watches_for_saves_is_listed(poor: doctor.Examination) -> None:
+    assert f"           watchfiles {metadata.version('watchfiles')}\n" in text(poor)
+    shown = text(without(poor, "watchfiles"))
+    assert "watchfiles not installed: `judge watch` looks at the file twice a second" in shown
+    assert "! watchfiles" not in shown
+
+
+@pytest.mark.parametrize("name", doctor.OPTIONAL)
+def test_a_missing_package_is_told_with_what_is_not_there_without_it(
+    poor: doctor.Examination, name: str
+) -> None:
+    shown = text(without(poor, name))
+    assert f"           {name} not installed: " in shown
+    assert "submissions can be checked here" in shown
+
+
+def test_a_missing_package_that_everybody_needs_is_marked(poor: doctor.Examination) -> None:
+    shown = text(without(poor, "msgspec"))
+    assert "! msgspec not installed\n" in shown
+    assert "! submissions cannot be checked here: see what is marked with !" in shown
+
+
+def test_a_python_without_sqlite_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor._version("sqlite3") is not None
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    assert doctor._version("sqlite3") is None

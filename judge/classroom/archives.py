@@ -24,7 +24,7 @@ from typing import BinaryIO
 
 from judge import intake
 from judge.classroom.names import JOINERS
-from judge.classroom.zipped import ArchiveError, Entry, entries_of
+from judge.classroom.zip_directory import ArchiveError, Entry, entries_of
 from judge.intake import refused, shown
 
 MAX_NAME = 1000

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from judge.classroom.archives import NESTED
-from judge.classroom.listing import Found, suffix_of
+from judge.classroom.found_files import Found, suffix_of
 from judge.classroom.names import (
     challenge_in,
     clean,

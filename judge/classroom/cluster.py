@@ -43,6 +43,11 @@ def cluster(
 
     Raises UserError when Dask is not installed, nobody answers, or the versions differ.
     """
+    if address.startswith("local") and _LOCAL.fullmatch(address) is None:
+        raise UserError(
+            f"--cluster {address}: that says no number of workers.\n"
+            "Give one from 1 to 999, for example --cluster local:4"
+        )
     try:
         import distributed
     except ImportError:

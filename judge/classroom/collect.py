@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from judge.classroom.archives import read_member
-from judge.classroom.layout import REPLIES, Placed, laid_out, note_on, passed_over
-from judge.classroom.listing import Base, Found, bases_of, list_files, suffix_of
+from judge.classroom.found_files import Base, Found, bases_of, list_files, suffix_of
 from judge.classroom.names import Named, challenge_in, moment, utc
+from judge.classroom.ownership import REPLIES, Placed, laid_out, note_on, passed_over
 from judge.classroom.records import Collection, Handed, Kind, Refusal
 from judge.errors import SubmissionError
 from judge.intake import read_plain_file, shown

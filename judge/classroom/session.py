@@ -27,6 +27,8 @@ from judge.sandbox.forkserver import launch_ahead
 _LOCK = ".lock"
 _AHEAD = 4  # submissions handed over for each job, so that none waits
 _MAX_JOBS = 512
+# Of 32 bits all can be tried, by who has seen an input. As many as every reader of JSON keeps.
+_SEED_BITS = 53
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _seed(order: Order, store: Store) -> int:
     if order.seed is not None:
         return order.seed
     known = store.settings().get("seed")
-    return secrets.randbits(32) if known is None else int(known)
+    return secrets.randbits(_SEED_BITS) if known is None else int(known)
 
 
 def _settings(

@@ -72,6 +72,11 @@ class Store:
         """Open the results in `folder`. Raises UserError when there are none, unless `create`."""
         self.folder = folder
         file = folder / FILE
+        if not create and folder.is_file():
+            raise UserError(
+                f"{shown(folder)} is a file.\n"
+                f"Name the folder that it lies in: {shown(folder.parent)}"
+            )
         if not create and not file.is_file():
             raise UserError(
                 f"There are no results in {shown(folder)}: it has no {FILE}.\n"
@@ -266,6 +271,8 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
+        if "no such table" in text:
+            raise _no_results(file, error) from None
         if "full" in text:
             advice = "The disk is full. Make room and give the same command again."
         elif "locked" in text:
@@ -276,12 +283,16 @@ def _explained(file: Path) -> Iterator[None]:
             f"{shown(file)} cannot be used: {text}.\n{advice}\nWhat was stored is safe."
         ) from None
     except sqlite3.DatabaseError as error:
-        raise UserError(
-            f"{shown(file)} is damaged or is no database of results: {error}.\n"
-            "Put a copy back, or grade into a new folder."
-        ) from None
+        raise _no_results(file, error) from None
     except OSError as error:
         raise UserError(f"{shown(file)} cannot be used: {error.strerror or error}.") from None
+
+
+def _no_results(file: Path, error: sqlite3.DatabaseError) -> UserError:
+    return UserError(
+        f"{shown(file)} is damaged or is no database of results: {error}.\n"
+        "Put a copy back, or grade into a new folder."
+    )
 
 
 def _outcome_as_json(outcome: Outcome) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from judge import __version__
-from judge.cli import authoring, classroom, handing, reporting, student
+from judge.cli import authoring, classroom, publishing, reporting, student
 from judge.cli.group import Group, Stopped
 from judge.errors import EXIT_PASSED
 
@@ -18,7 +18,7 @@ _COMMANDS = (
     *(student.list_, student.status, student.show, student.prompt, student.start, student.check),
     *(student.watch, student.hint, student.reset, student.solution),
     *(classroom.grade, reporting.report),
-    *(handing.export, handing.release, handing.gradescope),
+    *(publishing.export, publishing.release, publishing.gradescope),
     *(authoring.new, authoring.build, authoring.validate, authoring.schema, authoring.doctor),
 )
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from judge.cli.options import PATH, challenges
-from judge.errors import EXIT_OURS, EXIT_PASSED
+from judge.cli.options import PATH, challenges, typed_path
+from judge.errors import EXIT_OURS, EXIT_PASSED, UserError
 
 if TYPE_CHECKING:
     from judge.classroom.records import Collection
     from judge.classroom.run import Count, Progress
     from judge.classroom.session import Done
+
+_TOLD = 10  # refusals, each with its reason
 
 
 @click.command()
@@ -58,6 +60,11 @@ def grade(folders_handed: tuple[Path, ...], ids: tuple[str, ...], **typed: Any) 
 
     named = tuple(dict.fromkeys(id.strip() for part in ids for id in part.split(",") if id.strip()))
     packs = typed.pop("folders")
+    if not named:
+        raise UserError(
+            "-c names no challenge.\nName what was handed in: -c flash_attention; several with "
+            "commas between them."
+        )
     order = session.Order(folders_handed, named, course=Path.cwd(), packs=packs, **typed)
     try:
         with console.watching_many() as tick:
@@ -72,12 +79,19 @@ def grade(folders_handed: tuple[Path, ...], ids: tuple[str, ...], **typed: Any) 
 
 def _begin(found: Collection, level: str, tick: Any) -> Progress:
     """Say what was collected; afterwards show how far the run is."""
-    what = "samples" if found.kind == "samples" else "submissions"
+    from judge.report.figures import count
+
+    samples = found.kind == "samples"
     people = len({handed.student for handed in found.handed})
-    whose = "models" if found.kind == "samples" else "students"
-    click.echo(f"{len(found.handed)} {what} of {people} {whose}; isolation {level}.", err=True)
+    what = count(len(found.handed), "sample" if samples else "submission")
+    whose = count(people, "model" if samples else "student")
+    click.echo(f"{what} of {whose}; isolation {level}.", err=True)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
+    for refusal in found.refusals[:_TOLD]:
+        click.echo(f"refused: {refusal.source[:200]}: {refusal.reason.splitlines()[0]}", err=True)
+    if len(found.refusals) > _TOLD:
+        click.echo(f"refused: {len(found.refusals) - _TOLD} more", err=True)
 
     def progress(count: Count) -> None:
         word = f"{count.known} known" if count.known else ""
@@ -92,4 +106,4 @@ def _conclude(done: Done, out: Path) -> None:
     parts += [f"{count.known} known before"] * bool(count.known)
     parts += [f"{count.refused} refused"] * bool(count.refused)
     parts += [f"{count.broken} broken by a fault of the judge"] * bool(count.broken)
-    click.echo(f"{', '.join(parts)}.\nLook at them: judge report {out}")
+    click.echo(f"{', '.join(parts)}.\nLook at them: judge report {typed_path(out)}")

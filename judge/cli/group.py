@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
-from judge.errors import UnknownNameError
+from judge.errors import UnknownNameError, UserError
 
 
 class Stopped(Exception):  # noqa: N818  carries what click would turn into exit code 1
@@ -34,7 +35,14 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Raises Stopped."""
+        """Run the command. Raises Stopped, and UserError where there is no folder to run it in."""
+        try:
+            os.getcwd()  # noqa: PTH109  a path is not needed
+        except OSError:
+            raise UserError(
+                "The folder that you are in does not exist any more, or may not be read.\n"
+                "Go to another one with cd, then give the command again."
+            ) from None
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, BrokenPipeError, SystemExit) as stop:

@@ -15,6 +15,7 @@ _APART = (
     *(("--similar", "--diff"), ("--similar", "--json")),
 )
 _LAST = ""  # `--diff` alone: against what each result was before
+_USUAL = "0.8"  # `--similar` alone
 
 
 @click.command()
@@ -31,9 +32,8 @@ _LAST = ""  # `--diff` alone: against what each result was before
 )
 @click.option(
     "--similar",
-    type=click.FloatRange(0, 1, min_open=True),
     is_flag=False,
-    flag_value=0.8,
+    flag_value=_USUAL,
     metavar="[SHARE]",
     help="Also pairs with so much code in common: 0.8 of it unless said otherwise.",
 )
@@ -43,8 +43,12 @@ def report(**typed: Any) -> None:
     _check(typed)
     out: Path | None = typed["out"]
     other: str | None = typed["diff"]
+    similar: str | None = typed["similar"]
     if out is None and other:  # `judge report --diff OUT`
         out, other = Path(other), _LAST
+    if out is None and similar and _number(similar) is None:  # `judge report --similar OUT`
+        out, similar = Path(similar), _USUAL
+    share = None if similar is None else _share(similar)
     if out is None:
         raise UserError(
             "Which results?\nName the folder that `judge grade` wrote: judge report OUT"
@@ -52,9 +56,9 @@ def report(**typed: Any) -> None:
     if other is not None:
         _diff(out, other, as_json=typed["as_json"])
     elif typed["html"] is not None:
-        _site(out, typed["html"], typed["similar"], instructor=typed["instructor"])
-    elif typed["similar"] is not None:
-        _similar(out, typed["similar"])
+        _site(out, typed["html"], share, instructor=typed["instructor"])
+    elif share is not None:
+        _similar(out, share)
     else:
         _summary(out, everybody=typed["everybody"], as_json=typed["as_json"])
 
@@ -72,6 +76,24 @@ def _check(typed: dict[str, Any]) -> None:
         raise UserError(
             "--instructor is for pages.\nName a folder for them: --html DIR --instructor"
         )
+
+
+def _share(text: str) -> float:
+    """Raises UserError."""
+    share = _number(text)
+    if share is None or not 0 < share <= 1:
+        raise UserError(
+            f"--similar {text} is no share of the code.\n"
+            "Give a number from 0 to 1, such as 0.8, or --similar alone."
+        )
+    return share
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _summary(out: Path, *, everybody: bool, as_json: bool) -> None:

@@ -16,9 +16,11 @@ from judge.cli.options import (
     json_,
     note,
     print_json,
+    spared,
     tasks_,
+    typed_path,
 )
-from judge.errors import SubmissionError
+from judge.errors import SubmissionError, UserError
 
 # --- looking ----------------------------------------------------------------------------------
 
@@ -78,7 +80,7 @@ def show(id: str, folders: tuple[Path, ...]) -> None:
 @id_
 @challenges
 def prompt(id: str, folders: tuple[Path, ...]) -> None:
-    """The same as one plain text for a language model."""
+    """Statement and signatures as one text for a language model."""
     from judge.manifest import read_challenge
     from judge.prompting import prompt
 
@@ -99,11 +101,12 @@ def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
     Nothing is ever overwritten.
     """
     from judge import starting
+    from judge.intake import shown
 
     target = starting.start(catalogue_of(folders), id, folder, script=py)
     usual = folder == Path()
-    click.echo(f"{target} is ready. Write your solution in it, save it, then check it:")
-    click.echo(f"    judge check {id}{'' if usual else f' {target}'}")
+    click.echo(f"{shown(target)} is ready. Write your solution in it, save it, then check it:")
+    click.echo(f"    judge check {id}{'' if usual else f' {typed_path(target)}'}")
 
 
 @click.command()
@@ -115,7 +118,9 @@ def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
 )
 @click.option("--all", "full", is_flag=True, help="Every message, not only the first of a task.")
 @json_
-@click.option("--junit", type=PATH, metavar="FILE", help="Write JUnit XML as well.")
+@click.option(
+    "--junit", type=PATH, metavar="FILE", callback=spared, help="Write JUnit XML as well."
+)
 @click.option("--seed", type=int, metavar="N", help="Repeat the check of this seed.")
 @click.option(
     "--require-isolation",
@@ -130,6 +135,11 @@ def check(**typed: Any) -> int:
 
     Exit codes: 0 passed, 1 not passed, 2 your mistake or refused, 3 the judge's own fault.
     """
+    if typed["debug"] and typed["isolation"] is not None:
+        raise UserError(
+            "--debug and --require-isolation do not go together.\n"
+            "--debug runs your code in this process, without isolation. Leave one of them out."
+        )
     from judge.catalogue import find_challenge
     from judge.sandbox.forkserver import launch_ahead
 
@@ -208,6 +218,10 @@ def reset(id: str, file: Path | None, forget: bool, folders: tuple[Path, ...]) -
 
     catalogue = catalogue_of(folders)
     catalogue.folder(id)
+    if forget and file is not None:
+        raise UserError(
+            "--progress touches no file, and one is named.\nGive two commands, one with each."
+        )
     if forget:
         note(progress.reset_progress(id))
         click.echo(f"Your progress in {id} is forgotten.")

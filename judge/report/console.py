@@ -35,17 +35,17 @@ def reading_width() -> int:
 
 
 def show(parts: Iterable[RenderableType]) -> None:
-    """Print one part after the other."""
+    """Print one part after the other; what is laid out wider than the screen is not cut."""
     out = console()
     for part in parts:
-        out.print(part)
+        out.print(part, crop=False)
 
 
 def show_prose(parts: Iterable[RenderableType]) -> None:
     """The same in columns that are good to read."""
     out = console()
     for part in parts:
-        out.print(part, width=min(out.width, _READING))
+        out.print(part, width=min(out.width, _READING), crop=False)
 
 
 def as_text(parts: Iterable[RenderableType], width: int = 80) -> str:

@@ -19,6 +19,15 @@ _LEVELS = {
     "reduced": "reduced: it lacks what full needs",
     "none": "none: no worker answered",
 }
+# What is not there without a package that only some need; all others are needed by everybody.
+_WITHOUT = {
+    "torch": 'torch challenges need it: pip install "flashjudge[torch]"',
+    "ipykernel": "notebooks do not run in this Python; their files are checked all the same",
+    "watchfiles": "`judge watch` looks at the file twice a second instead, which will do",
+    "distributed": 'only --cluster needs it: pip install "flashjudge[cluster]"',
+    "copydetect": 'only --similar needs it: pip install "flashjudge[similarity]"',
+    "sqlite3": "`judge grade` keeps its results with it: take a Python that was built with it",
+}
 
 
 def lines(found: Examination) -> list[Text]:
@@ -45,7 +54,8 @@ def _rows(found: Examination) -> Iterator[tuple[str, str, bool]]:
     for number, witness in enumerate(found.witnesses):
         yield "" if number else "memory", _seen(witness), not witness.works
     for number, (name, version) in enumerate(found.packages.items()):
-        yield "" if number else "packages", f"{name} {version or 'not installed'}", False
+        missed = version is None and name not in _WITHOUT
+        yield "" if number else "packages", _package(name, version), missed
     yield "progress", found.progress_folder, False
     yield "", "", False
     if found.works:
@@ -73,6 +83,13 @@ def _probes(found: Examination) -> Iterator[tuple[str, str, bool]]:
         if not probe.held:
             text = f"{probe.probe}: {probe.status}: {clean.one_line(probe.why)}"
             yield "", text, probe.applies
+
+
+def _package(name: str, version: str | None) -> str:
+    if version is not None:
+        return f"{name} {version}"
+    without = f": {_WITHOUT[name]}" if name in _WITHOUT else ""
+    return f"{name} not installed{without}"
 
 
 def _seen(witness: Witness) -> str:

@@ -135,8 +135,9 @@ def _head(report: Report) -> Iterator[str]:
 def _end(report: Report) -> Iterator[str]:
     for note in summary.remarks(report):
         yield f'<p style="margin:2px 0">Note: {for_html(note)}</p>'
+    seed = "" if report.seed is None else f"Seed: {report.seed}<br>"
     command = summary.repeat_command(report)
-    repeat = f"Repeat: <code>{for_html(command)}</code><br>" if command else ""
+    repeat = f"Repeat: <code>{for_html(command)}</code><br>" if command else seed
     isolation = for_html(summary.isolation(report))
     yield (
         f'<p style="margin:10px 0 4px 0;{QUIET}">Checked: {for_html(summary.checked(report))}<br>'

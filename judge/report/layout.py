@@ -141,8 +141,9 @@ class _Page:
         """A command that can be copied; with a long word it begins at the margin."""
         command = summary.repeat_command(self.report)
         if command is None:
-            return
-        if self.report.submission.origin == KERNEL:
+            seed = self.report.seed
+            yield from self._labelled("seed", "" if seed is None else str(seed))
+        elif self.report.submission.origin == KERNEL:
             yield from self._labelled("repeat", command)
         elif shell.fits(command, self.width - GUTTER):
             yield from _beside("repeat", shell.command_lines(command, self.width - GUTTER))

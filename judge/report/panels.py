@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from judge.report import dashboard, svg
+from judge.report import dashboard, figures, svg
 from judge.report import hint as hinting
 from judge.report.clean import block, for_html, one_line
 from judge.report.console import as_text
@@ -37,9 +37,12 @@ if TYPE_CHECKING:
 
 _TITLE = 160
 _CAPTION = f"caption-side:top;text-align:left;padding:0 0 2px 0;color:inherit;{QUIET}"
-_TRACKS = ("track", "best points", "solved", "attempts")
-# Where the page is narrow, the first ones are seen.
-_ROWS = ("challenge", "best points", "last check", "solved", "attempts", "best time", "hints")
+# Three columns fit into the narrowest page: what says more is told in words, which wrap.
+_TRACKS = ("track", "best points", "so far")
+_ROWS = ("challenge", "best points", "last check")
+_NAME = "font-weight:600"
+_BROKEN = "min-width:7em;overflow-wrap:anywhere"
+_WORD = 14  # letters; a longer one is broken where the page is narrow
 _NONE = "-"
 _CODE = re.compile("`([^`\n]+)`")
 
@@ -131,38 +134,46 @@ def _track(group: Group, *, opened: bool) -> str:
 
 
 def _table(caption: str, rows: str) -> str:
-    """A table that can be pushed sideways where the page is too narrow for it."""
     return (
-        f'<div style="overflow-x:auto"><table style="{TABLE}">'
-        f'<caption style="{_CAPTION}">{for_html(caption)}</caption>{rows}</table></div>'
+        f'<table style="{TABLE}">'
+        f'<caption style="{_CAPTION}">{for_html(caption)}</caption>{rows}</table>'
     )
 
 
 def _track_row(group: Group) -> str:
-    solved = f"{group.solved} of {len(group.rows)}"
-    cells = (_best(group), for_html(solved), str(group.attempts or _NONE))
-    return _row(one_line(group.title, _TITLE), cells)
+    told = [_whole(f"{group.solved} of {len(group.rows)}") + " solved"]
+    told += [_whole(figures.count(group.attempts, "attempt"))] * bool(group.attempts)
+    return _row(one_line(group.title, _TITLE), _best(group), ", ".join(told))
 
 
 def _challenge_row(row: Standing) -> str:
-    found = verdict(row)
-    last = chip(found, VERDICT_GROUNDS.get(found, PLAIN_GROUND)) if found else _NONE
-    texts = (fastest(row), day(row.tally.solved))
-    time, solved = (for_html(text) or _NONE for text in texts)
-    counts = (row.tally.attempts, row.hints)
-    attempts, hints = (str(count or _NONE) for count in counts)
-    return _row(one_line(row.entry.id, _TITLE), (_best(row), last, solved, attempts, time, hints))
+    found, solved, time = verdict(row), day(row.tally.solved), fastest(row)
+    counts = ((row.tally.attempts, "attempt"), (row.hints, "hint"))
+    told = [f"solved {_whole(solved)}"] * bool(solved)
+    told += [_whole(figures.count(number, word)) for number, word in counts if number]
+    told += [f"best time {_whole(time)}"] * bool(time)
+    last = chip(found, VERDICT_GROUNDS.get(found, PLAIN_GROUND)) if found else ""
+    more = f"{last} {', '.join(told)}".strip()
+    return _row(one_line(row.entry.id, _TITLE), _best(row), more or _NONE)
 
 
-def _row(name: str, cells: Sequence[str]) -> str:
-    told = "".join(f'<td style="{CELL};{WHOLE}">{cell}</td>' for cell in cells)
-    head = f'<th scope="row" style="{CELL};font-weight:600">{for_html(name)}</th>'
-    return f'<tr style="{ROW}">{head}{told}</tr>'
+def _row(name: str, *cells: str) -> str:
+    told = "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
+    style = f"{CELL};{_NAME}"
+    if any(len(word) > _WORD for word in name.replace("_", " ").split()):
+        style += f";{_BROKEN}"
+    parted = for_html(name).replace("_", "_<wbr>")
+    return f'<tr style="{ROW}"><th scope="row" style="{style}">{parted}</th>{told}</tr>'
+
+
+def _whole(text: str) -> str:
+    """Words that stand on one line."""
+    return f'<span style="{WHOLE}">{for_html(text)}</span>'
 
 
 def _best(row: Standing | Group) -> str:
     drawn = svg.bar(row.share, f"{score(row)} points")
-    return f'<div style="{BESIDE}">{drawn}<span>{for_html(score(row))}</span></div>'
+    return f'<div style="{BESIDE}">{drawn}{_whole(score(row))}</div>'
 
 
 # --- hints --------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 from judge.errors import UnknownNameError
@@ -23,6 +25,7 @@ VERDICTS = {
     Verdict.BROKEN: "broken",
 }
 _NOTE = 200
+_TYPED = 200  # letters of a path that somebody may still type
 _OWN = (Status.FAILED, Status.CRASHED, Status.EXCEEDED)  # what the student's code did wrong
 
 
@@ -98,23 +101,30 @@ def score(report: Report) -> str:
 
 
 def file_of(report: Report) -> str | None:
-    """The file that was checked, where it is one and its name can be shown as it is."""
+    """The file that was checked, where it is one by itself and its name can be shown as it is."""
     origin = report.submission.origin
-    plain = one_line(origin, 200) == origin and not origin.startswith("-")
-    return origin if plain and origin.endswith((".ipynb", ".py", ".md")) else None
+    *folders, name = PurePath(origin).parts or ("",)
+    packed = any(folder.lower().endswith(".zip") for folder in folders)
+    spelt = "\\" in origin and os.sep == "/"  # perhaps for a letter that cannot be printed
+    plain = one_line(origin, _TYPED) == origin and not origin.startswith("-")
+    known = name.lower().endswith((".ipynb", ".py", ".md", ".txt"))
+    return origin if plain and known and not packed and not spelt else None
 
 
 def repeat_command(report: Report) -> str | None:
     """What to type to check the same submission on the same inputs, in a shell or in a kernel.
 
-    None where no inputs were drawn, or their seed is not the reader's to know.
+    None where no inputs were drawn, where their seed is not the reader's to know, and where there
+    is no file that could be named: in an archive, or handed over as text.
     """
     if report.seed is None:
         return None
     if report.submission.origin == KERNEL:
         return f"check({json.dumps(one_line(report.challenge.id))}, seed={report.seed})"
     file = file_of(report)
-    words = ["judge", "check", one_line(report.challenge.id), *([file] if file else [])]
+    if file is None:
+        return None
+    words = ["judge", "check", one_line(report.challenge.id), file]
     return shlex.join([*words, "--seed", str(report.seed)])
 
 
@@ -155,7 +165,8 @@ def next_step(report: Report, command: Literal["above", "below"] = "above") -> s
     if report.verdict is Verdict.BROKEN and report.seed is None:
         return "Check again; if it stays, please report it."
     if report.verdict is Verdict.BROKEN:
-        again = f"Check again with the command {command}"
+        typed = repeat_command(report) is not None
+        again = f"Check again with the command {command}" if typed else "Check again"
         return f"{again}; if it stays, please report it with the seed."
     if report.verdict is Verdict.REFUSED:
         return "Mend what is named above and check again."

@@ -61,6 +61,17 @@ def test_every_page_fits_and_is_readable(page: Page, request: pytest.FixtureRequ
         assert found.faint == [], name
 
 
+@pytest.mark.parametrize("width", [360, 480, 600])
+def test_progress_fits_into_a_narrow_page(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("status_empty", "status_half", "status_full"):
+        page.set_content(f"<!DOCTYPE html><html><style>{STYLE}</style>{pages()[name]}</html>")
+        body = page.locator("body")
+        open_all(body)
+        assert overflowing(body) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") == width, name
+
+
 def test_what_overflows_or_is_faint_is_found(page: Page) -> None:
     """The measures themselves can fail."""
     faint = '<p style="color:#888888">grey</p><p style="opacity:0.4">pale</p>'

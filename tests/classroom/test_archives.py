@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from judge import intake
-from judge.classroom import zipped
+from judge.classroom import zip_directory
 from judge.classroom.archives import (
     Member,
     _inflated,
@@ -22,7 +22,7 @@ from judge.classroom.archives import (
     nested_members_of,
     read_member,
 )
-from judge.classroom.zipped import ArchiveError
+from judge.classroom.zip_directory import ArchiveError
 from judge.errors import SubmissionError
 from tests.classroom.handing import zipped_up
 
@@ -281,11 +281,11 @@ def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path, zipped_up(*[(f"{n}.py", b"") for n in range(11)]))
-    monkeypatch.setattr(zipped, "MAX_MEMBERS", 10)
+    monkeypatch.setattr(zip_directory, "MAX_MEMBERS", 10)
     with pytest.raises(ArchiveError, match="11 members; at most 10"):
         members_of(path)
-    monkeypatch.setattr(zipped, "_MAX_DIRECTORY", 100)
-    monkeypatch.setattr(zipped, "MAX_MEMBERS", 11)
+    monkeypatch.setattr(zip_directory, "_MAX_DIRECTORY", 100)
+    monkeypatch.setattr(zip_directory, "MAX_MEMBERS", 11)
     with pytest.raises(ArchiveError, match="directory is larger"):
         members_of(path)
 

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -69,6 +70,19 @@ def page_of(
 def hidden(of: Report) -> Report:
     tests = tuple(msgspec.structs.replace(test, visibility="hidden") for test in of.tests)
     return msgspec.structs.replace(of, tests=tests)
+
+
+def test_a_command_to_repeat_is_offered_with_its_folder_or_not_at_all() -> None:
+    told = "The command is for the folder that was graded."
+    for origin, view, offered in (
+        ("ada/f.ipynb", "instructor", True),
+        ("class.zip/ada/f.ipynb", "instructor", False),
+        ("ada/f.ipynb", "student", False),
+    ):
+        submission = msgspec.structs.replace(failing().submission, origin=origin)
+        one = result(msgspec.structs.replace(failing(), submission=submission))
+        page = submission_page(one, CODE, cast(View, view), Neighbours())
+        assert (told in page, "judge check" in page) == (offered, offered)
 
 
 def test_the_seed_of_a_class_is_its_instructors_alone() -> None:

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
-VOID = {"br", "meta"}
+VOID = {"br", "meta", "wbr"}
 TAGS = {
     *("div", "p", "b", "br", "code", "span", "table", "tr", "th", "td", "details", "summary"),
     *("dl", "dt", "dd", "pre", "svg", "path", "circle", "g", "text", "metadata"),

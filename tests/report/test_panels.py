@@ -17,13 +17,13 @@ from tests.report.boards import BOARDS, ENTRIES, HALF, HINTS, TRACKS, board, ful
 from tests.report.generate import TEXT
 from tests.report.markup import ATTRIBUTES, TAGS, Strict, pictures
 
-ALLOWED = TAGS | {"caption", "ol", "li"}
+ALLOWED = TAGS | {"caption", "ol", "li", "wbr"}
 
 
 def read(page: str) -> str:
     """What is left of a page that drops all tags, styles and pictures."""
-    bare = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", bare)).split())
+    bare = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL).replace("<wbr>", "")
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", bare)).split()).replace(" ,", ",")
 
 
 def attacked(text: str) -> Dashboard:
@@ -80,12 +80,30 @@ def test_the_figures_are_those_of_the_terminal() -> None:
         "Progress 1 of 6 solved, 72.5 of 170 points",
         "Go on: judge check flash_attention 62.5 of 100 points so far",
         "Next: judge check softmax_numpy",
-        "Fundamentals 10 of 20 1 of 2 3",
-        "relu 10 of 10 passed 2026-03-01 3 0.13 s 1",
-        "mha 0 of 20 refused - 1 - -",
-        "flash_attention 62.5 of 100 failed - 112 12.3 s 4",
+        "Fundamentals 10 of 20 1 of 2 solved, 3 attempts",
+        "relu 10 of 10 passed solved 2026-03-01, 3 attempts, 1 hint, best time 0.13 s",
+        "mha 0 of 20 refused 1 attempt",
+        "flash_attention 62.5 of 100 failed 112 attempts, 4 hints, best time 12.3 s",
+        "causal_attention 0 of 10 -",
     ):
         assert words in left
+
+
+def test_nothing_is_to_be_pushed_sideways() -> None:
+    """What cannot be broken is narrow, so that all of it is seen in a column of a few words."""
+    page = BOARDS["status_half"]().html
+    assert "overflow-x" not in page
+    for cell in re.findall(r"<t[hd] .*?</t[hd]>", page, re.DOTALL):
+        assert "white-space" not in cell.partition(">")[0]
+        wholes = re.findall(r"nowrap\">(.*?)</span>", cell)
+        assert all(len(whole) < 16 for whole in wholes)
+
+
+def test_only_a_long_word_of_a_name_is_broken() -> None:
+    entries = [replace(ENTRIES[0], id=f"{'x' * size}_norm") for size in (14, 15)]
+    page = panels.status(dashboard(entries, TRACKS[:1], Progress())).html
+    heads = re.findall(r'<th scope="row".*?>', page)
+    assert ["anywhere" in head for head in heads] == [False, False, True]
 
 
 def test_each_bar_says_its_points() -> None:

@@ -12,7 +12,8 @@ from judge.classroom.site.styles import gathered
 from judge.report.jupyter import Shown
 from judge.report.jupyter import html as report_html
 from judge.report.message import View
-from judge.results import for_class
+from judge.report.summary import file_of
+from judge.results import Report, for_class
 from judge.submission import Cell
 
 
@@ -39,11 +40,17 @@ def submission_page(
         f"<header>{_ways(neighbours)}<h1>{who}</h1>"
         f'<p class="quiet">{"; ".join(_facts(result))}</p></header>'
         '<main class="two"><section aria-labelledby="report"><h2 id="report">Report</h2>'
-        f"{styled.html}</section>"
+        f"{styled.html}{_where_to_repeat(report)}</section>"
         '<section aria-labelledby="code"><h2 id="code">What was handed in</h2>'
         f"{named}{source}</section></main>"
     )
     return document(f"{title}: {result.challenge}", body, Looks(("submission",), styled.rules))
+
+
+def _where_to_repeat(report: Report) -> str:
+    if report.seed is None or file_of(report) is None:
+        return ""
+    return '<p class="quiet">The command is for the folder that was graded.</p>'
 
 
 def _ways(neighbours: Neighbours) -> str:

@@ -176,6 +176,6 @@ def test_a_pattern_that_cannot_be_used(tmp_path: Path, pattern: str, said: str) 
 
 
 def test_a_pattern_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("judge.classroom.layout._PATTERN_SECONDS", -1.0)
+    monkeypatch.setattr("judge.classroom.ownership._PATTERN_SECONDS", -1.0)
     with pytest.raises(UserError, match="takes too long"):
         collect([folder(tmp_path, "a.py")], ONE, r"(?P<student>.*)\.py")

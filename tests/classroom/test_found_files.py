@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from judge.classroom import collect as collecting
-from judge.classroom import listing
+from judge.classroom import found_files
 from judge.classroom.collect import collect, read
 from judge.errors import SubmissionError, UserError
 from judge.submission import Cell
@@ -74,8 +74,15 @@ def test_archives_that_are_none_and_of_other_kinds(tmp_path: Path) -> None:
     assert "not read" in reasons(found)["bob/work.rar"]
 
 
+def test_an_archive_that_cannot_be_read_is_refused_to_the_student_it_is_named_for(
+    tmp_path: Path,
+) -> None:
+    found = collect([folder(tmp_path, "bob.zip", "eve.rar", "zoe.tar.gz", "ada.py")], ONE)
+    assert [one.student for one in found.refusals] == ["bob", "eve", "zoe.tar"]
+
+
 def test_an_archive_of_thousands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_MOST_MEMBERS", 3)
+    monkeypatch.setattr(found_files, "_MOST_MEMBERS", 3)
     many = zipped_up(*[(f"{n}.py", CODE) for n in range(4)])
     folder(tmp_path, "ada/work.zip", data=many)
     folder(tmp_path, "bob/softmax.py")
@@ -142,7 +149,7 @@ def test_too_deep_and_too_long(tmp_path: Path) -> None:
 
 
 def test_more_files_than_any_class_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "MAX_FILES", 3)
+    monkeypatch.setattr(found_files, "MAX_FILES", 3)
     with pytest.raises(UserError, match="more than 3 files"):
         collect([folder(tmp_path, "a.py", "b.py", "c.csv", "d.csv")], ONE)
 

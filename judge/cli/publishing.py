@@ -1,4 +1,4 @@
-"""Commands that hand things on: results to other systems, challenges to students."""
+"""Commands that give things away: results to other systems, challenges to students."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from judge.cli.options import PATH, challenges, id_, note
+from judge.cli.options import PATH, challenges, id_, note, spared
 
 # By hand: the modules that know them are not imported for a list of commands.
 _FORMATS = ("gradescope", "canvas", "moodle", "junit", "csv", "jsonl")
@@ -16,7 +16,13 @@ _FORMATS = ("gradescope", "canvas", "moodle", "junit", "csv", "jsonl")
 @click.command()
 @click.argument("folder", metavar="OUT", type=PATH)
 @click.option("--to", required=True, type=click.Choice(_FORMATS), help="Who takes the results.")
-@click.option("--output", type=PATH, metavar="PATH", help="File or folder; usually in OUT.")
+@click.option(
+    "--output",
+    type=PATH,
+    metavar="PATH",
+    callback=spared,
+    help="File or folder; usually in OUT.",
+)
 @click.option(
     "--gradebook", type=PATH, metavar="FILE", help="For Canvas: the gradebook it exported."
 )
@@ -73,7 +79,13 @@ def release(**typed: Any) -> None:
 
 @click.command()
 @id_
-@click.option("-o", "--output", type=PATH, metavar="FILE", help="Usually autograder.zip here.")
+@click.option(
+    *("-o", "--output"),
+    type=PATH,
+    metavar="FILE",
+    callback=spared,
+    help="Usually autograder.zip here.",
+)
 @click.option(
     "--pace",
     default=2.0,

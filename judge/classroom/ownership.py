@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from judge.classroom.bundles import Bundle, archive_of, bundles
 from judge.classroom.bundles import notes as notes_on_bundles
-from judge.classroom.listing import Base, Found, Listing, suffix_of
+from judge.classroom.found_files import ARCHIVES, Base, Found, Listing, suffix_of
 from judge.classroom.names import (
     AROUND,
     Named,
@@ -86,7 +86,7 @@ class _Paths:
             parts = found.parts[len(bundle.prefix) :]
         else:
             parts = self._below(found, found.parts)
-        known = suffix_of(parts[-1]) in KINDS if parts else False
+        known = bool(parts) and suffix_of(parts[-1]) in (*KINDS, *ARCHIVES)
         return (*parts[:-1], PurePosixPath(parts[-1]).stem) if known else parts
 
     def _bundle(self, found: Found) -> Bundle | None:

@@ -22,7 +22,7 @@ from judge.classroom.archives import (
 )
 from judge.classroom.names import utc
 from judge.classroom.store import FILE
-from judge.classroom.zipped import ArchiveError
+from judge.classroom.zip_directory import ArchiveError
 from judge.errors import UserError
 from judge.intake import shown
 from judge.submission import KINDS
@@ -32,6 +32,7 @@ _MAX_DEPTH = 30  # of folders
 _MOST_MEMBERS = 2000  # of an archive that one student handed in
 _ZIP = ".zip"
 _OTHER_ARCHIVES = frozenset({".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst"})
+ARCHIVES = _OTHER_ARCHIVES | {_ZIP}
 _JUNK = frozenset({"__MACOSX", "__pycache__", "node_modules", "desktop.ini", "Thumbs.db"})
 STAMP = "timestamp.txt"  # nbgrader's, beside what it belongs to
 _REPARSE = 0x400  # Windows: a junction, which leads elsewhere as a link does
