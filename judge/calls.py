@@ -5,18 +5,28 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
 from judge.results import Call
 
+Kind = Literal["call", "vjp", "put", "part", "set", "state", "seed"]
 Take = str | int | None
 Layout = Literal["C", "F", "transposed", "reversed", "strided"]
 _SHOWN = 60  # characters of a text argument in a call
 _SMALL = 10_000  # numbers, characters and other items of a call that may be kept beside the last
 _KEPT = 50  # small calls of a test
+SUPPORT = "support."  # a name in the challenge's own helpers
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stays in the worker, by the number of the step that gave it."""
+
+    number: int
 
 
 class Elsewhere:
@@ -24,6 +34,7 @@ class Elsewhere:
 
     described: str
     known: Any = None  # the plain value it stands for, where the test knows it
+    kept: Kept | None = None  # None for what no other code can be made to give
 
 
 class Recorded(Elsewhere):
@@ -40,34 +51,81 @@ class Recorded(Elsewhere):
 
 
 @dataclass(frozen=True)
-class Made:
-    """An object of the submission: what its class was called with, and what was set since."""
+class Step:
+    """A request of a test to its worker, as it can be made again elsewhere.
 
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    settings: tuple[tuple[str, Any], ...] = ()
+    What stays in the worker is a `Kept` in it, and goes by the step's own `number` afterwards. A
+    call of an `owner` has the name of the method. With a cotangent the value is what
+    `judge.objects.vjp` finds for the arguments `wrt`.
+    """
+
+    kind: Kind
+    name: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    owner: Any = None
+    take: tuple[str | int, ...] = ()
+    cotangent: Any = None
+    wrt: tuple[int | str, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A call whose arguments the trusted side knows, and what came back.
+    """A value that came back, and all requests that had a part in it.
 
-    A call of an object's `method` has the name of the class for its function. With a cotangent
-    the value is what `judge.objects.vjp` finds for the arguments `wrt`. With `written` the value is
-    what that argument has become in `earlier` calls, of which this was the last.
+    It stands at `take` in what the step `of` gave, as that is after the last step.
     """
 
-    function: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
+    steps: tuple[Step, ...]
     take: tuple[str | int, ...]
     value: Any
-    made: Made | None = None
-    method: str = ""
-    cotangent: Any = None
-    wrt: tuple[int | str, ...] = ()
-    earlier: tuple[Exchange, ...] = ()
-    written: Any = None
+    of: int = 0
+
+    @property
+    def source(self) -> Step:
+        """The step whose result the value is a part of: of a part that was kept, the whole."""
+        return self._way[-1]
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """The way from the result of the source to the value."""
+        return (*(key for step in reversed(self._way) for key in step.take), *self.take)
+
+    @cached_property
+    def _way(self) -> list[Step]:
+        """The step that gave what the value is read from, and those of which that was a part."""
+        steps = {step.number: step for step in self.steps}
+        way = [steps[self.of]]
+        while way[-1].kind == "part":
+            way.append(steps[way[-1].owner.number])
+        return way
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it is as a call returned it; else it is what became of something kept."""
+        since = [step for step in self.steps if step.number > self.source.number]
+        return all(step.kind == "part" for step in since)
+
+    @property
+    def has_gradients(self) -> bool:
+        return any(step.kind == "vjp" for step in self.steps)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions and classes of the submission that were called."""
+        called = {s.name for s in self.steps if s.kind in ("call", "vjp") and s.owner is None}
+        return frozenset(name for name in called if not name.startswith(SUPPORT))
+
+    @property
+    def given(self) -> list[Any]:
+        """All that went in."""
+        return [(step.args, step.kwargs) for step in self.steps]
+
+    def plain(self, value: Any) -> Any:
+        """`value` with what the test has put into the worker in place of where it is."""
+        put = {step.number: step.args[0] for step in self.steps if step.kind == "put"}
+        return exchanged(value, Kept, lambda kept: put.get(kept.number, kept))
 
 
 def is_numbers(value: Any) -> bool:
@@ -83,19 +141,19 @@ def keep_small(kept: list[Exchange], exchange: Exchange) -> None:
 
 def is_small(exchange: Exchange) -> bool:
     """Whether a call may be kept beside others: large ones would add up."""
-    whole = (exchange.args, exchange.kwargs, exchange.value, exchange.cotangent)
-    return _room_beside(whole, _SMALL) >= 0
+    whole = (exchange.given, exchange.value, [step.cotangent for step in exchange.steps])
+    return room_beside(whole, _SMALL) >= 0
 
 
-def _room_beside(value: Any, room: int) -> int:
+def room_beside(value: Any, room: int) -> int:
     """What is left of the room beside a value; no longer counted once it is below zero."""
     if isinstance(value, dict):
-        return _room_beside(tuple(value), _room_beside(tuple(value.values()), room))
+        return room_beside(tuple(value), room_beside(tuple(value.values()), room))
     if isinstance(value, list | tuple):
         for item in value:
             if room < 0:
                 break
-            room = _room_beside(item, room)
+            room = room_beside(item, room)
         return room
     if isinstance(value, str | bytes):
         return room - len(value)
@@ -163,25 +221,14 @@ def path_of(take: Take) -> tuple[str | int, ...]:
     return (take,) if isinstance(take, int) else tuple(take.split("."))
 
 
-def known(value: Any) -> Any:
-    """`value` with Remotes replaced by what the test put there; None where that is not known."""
-    try:
-        return _resolved(value)
-    except LookupError:
-        return None
-
-
-def _resolved(value: Any) -> Any:
-    if isinstance(value, Elsewhere):
-        if value.known is None:
-            raise LookupError
-        return value.known
-    if isinstance(value, list):
-        return [_resolved(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(_resolved(item) for item in value)
+def exchanged(value: Any, kind: type, other: Callable[[Any], Any]) -> Any:
+    """`value` with all of this kind in it exchanged for others."""
+    if isinstance(value, kind):
+        return other(value)
+    if isinstance(value, list | tuple):
+        return type(value)(exchanged(item, kind, other) for item in value)
     if isinstance(value, dict):
-        return {key: _resolved(item) for key, item in value.items()}
+        return {key: exchanged(item, kind, other) for key, item in value.items()}
     return value
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import structs
 
-from judge.calls import Exchange, Recorded, describe_call
+from judge.calls import Exchange, Recorded, describe_call, room_beside
 from judge.errors import TimeUp, TooMuchOutput, WorkerEnded
 from judge.program import Program, Worker
 from judge.remotes import Remote
@@ -23,6 +24,7 @@ from judge.results import AnyEvidence, Call, Died, LimitHit, Raised, Status
 from judge.wire import Function, Message, Ref
 
 _TEXT = 200  # characters of a text that is not ours
+_MOST_GIVEN = 100_000  # numbers and other items that a function of the test is called with
 
 Target = str | tuple[Ref, str]  # a function, or an object and its method
 
@@ -113,12 +115,17 @@ class Conversation:
         ours = 0 <= number < len(self._functions)
         if not ours or type(args) is not tuple or type(kwargs) is not dict:
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
+        if room_beside((args, kwargs), _MOST_GIVEN) < 0:
+            return "failed", f"ValueError: arguments of more than {_MOST_GIVEN} numbers"
+        started = time.thread_time()
         try:
             return "answer", self._outgoing(self._functions[number](*args, **kwargs))
         except Stop:
             raise
         except Exception as error:  # noqa: BLE001  of a function called with anything
             return "failed", f"{type(error).__name__}: {error}"[:_TEXT]
+        finally:  # how often, and with what, is the submission's choice
+            self._left -= time.thread_time() - started
 
     def _outgoing(self, value: Any) -> Any:
         if isinstance(value, Remote):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from msgspec import structs
 
-from judge.calls import Exchange
+from judge.calls import Exchange, room_beside
 from judge.challenge import Challenge
 from judge.errors import SandboxError, UserError
 from judge.kit import Kit
@@ -30,6 +30,7 @@ from judge.testing.marks import HiddenTest
 from judge.verdict import outcome_of, report_of
 
 SUBMISSION_SECONDS = 60.0
+_WORTH = 3_000_000  # numbers and other items of a wrong call, those that came back included
 
 _State = tuple[tuple[str, int, int], ...]  # of each file: path, time of change, size
 
@@ -150,13 +151,16 @@ class _Check:
         stop = self._attempt(test, cancel)
         if cancel.reason is not None:
             stop = Stop(Status.NOT_RUN, reason=cancel.reason)
-        return outcome_of(
-            test,
-            stop.status if stop else Status.PASSED,
-            seconds=time.monotonic() - started,
-            stop=stop,
-            reason=stop.reason if stop else None,
-        )
+        try:
+            return outcome_of(
+                test,
+                stop.status if stop else Status.PASSED,
+                seconds=time.monotonic() - started,
+                stop=stop,
+                reason=stop.reason if stop else None,
+            )
+        finally:
+            del stop  # its traceback leads back to here, and to all that the worker sent
 
     def _attempt(self, test: HiddenTest, cancel: Cancel) -> Stop | None:
         program = self.prepared.program
@@ -175,6 +179,7 @@ class _Check:
                 finally:
                     cancel.disarm()
                     self._small[test.name] = tuple(student.small)
+                    student.last = None  # a Student and its Remotes wait for the collector
         except SandboxError as error:
             return Stop(Status.BROKEN, reason=str(error))
         except Exception as error:  # noqa: BLE001  our fault, whatever it is: the report says so
@@ -187,9 +192,14 @@ class _Check:
         if stop.status is Status.FAILED and stop.evidence is not None:
             if stop.evidence.call is None:
                 stop.evidence = structs.replace(stop.evidence, call=student.last_call)
-            if student.last is not None:
+            if student.last is not None and _is_worth_keeping(student.last):
                 self._exchanges[test.name] = student.last
         return stop
+
+
+def _is_worth_keeping(exchange: Exchange) -> bool:
+    """Whether a wrong call is kept until its mistake is named: what came back may be huge."""
+    return room_beside((exchange.given, exchange.value), _WORTH) >= 0
 
 
 def _state_of(challenge: Challenge) -> _State:

@@ -45,6 +45,18 @@ def assign(value: Any, path: str, new: Any) -> None:
         setattr(owner, last, new)
 
 
+def fill(value: Any, numbers: Mapping[str, Any]) -> None:
+    """Give parameters these numbers, by path, as far as there are parameters of the same shape.
+
+    The paths may be a student's: no attribute is looked up or set by them.
+    """
+    with torch.no_grad():
+        for path, tensor in parameters(value).items():
+            new = numbers.get(path)
+            if isinstance(new, torch.Tensor) and new.shape == tensor.shape:
+                tensor.copy_(new)
+
+
 def parameters(value: Any) -> dict[str, torch.Tensor]:
     """The tensors that an object trains or keeps frozen, by path: no buffers, each of them once."""
     if isinstance(value, nn.Module):

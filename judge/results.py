@@ -333,8 +333,11 @@ def _closed(outcome: Outcome) -> Outcome:
 
 
 def to_data(record: Record) -> dict[str, Any]:
-    """A report, or a part of one, as plain JSON values, NaN and infinities spelt out."""
-    data: dict[str, Any] = _finite(msgspec.to_builtins(record))
+    """A report, or a part of one, as plain JSON values.
+
+    NaN and infinities are spelt out; half a surrogate pair, which is no UTF-8, becomes `?`.
+    """
+    data: dict[str, Any] = _portable(msgspec.to_builtins(record))
     return data
 
 
@@ -364,11 +367,13 @@ def outcomes_from_data(data: dict[str, Any]) -> dict[str, Outcome]:
         raise ReportError(f"These are no outcomes of schema {SCHEMA}: {error}") from None
 
 
-def _finite(value: Any) -> Any:
+def _portable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _portable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_portable(item) for item in value]
     return value

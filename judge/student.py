@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from judge.calls import (
-    Exchange,
-    Layout,
-    Made,
-    Take,
-    is_float_tensor,
-    is_tensor,
-    keep_small,
-    known,
-    path_of,
-)
+from judge.calls import Exchange, Layout, Step, Take, is_tensor, keep_small, path_of
 from judge.conversation import Conversation, Target
 from judge.errors import WorkerEnded
+from judge.history import History
 from judge.program import Measured, Program, Worker
-from judge.remotes import Remote, note_passed
+from judge.remotes import Remote, with_gradients
 from judge.replies import (
     STRANGE,
     Stop,
@@ -52,6 +42,7 @@ class Student(Conversation):
         super().__init__(worker, program, seconds)
         self.rng = rng
         self.imports = program.imports
+        self.history = History()
         self.small: list[Exchange] = []  # the calls that take little memory
         self._reference: Reference | None = None
 
@@ -59,8 +50,8 @@ class Student(Conversation):
 
     def call(self, name: str, /, *args: Any, take: Take = None, **kwargs: Any) -> Any:
         """Call a function of the submission; its value, or the part of it named by `take`."""
-        reply = self._call(name, args, kwargs, take=path_of(take), keep=False)
-        return self._received(reply, Exchange(name, args, kwargs, path_of(take), None))
+        reply = self._call(name, args, kwargs, take=path_of(take))
+        return self._received(reply, Step("call", name, args, kwargs), path_of(take))
 
     def call_many(
         self, name: str, calls: Iterable[Sequence[Any]], /, *, take: Take = None, **kwargs: Any
@@ -78,14 +69,14 @@ class Student(Conversation):
         if type(values) is not list or len(values) != len(listed):
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
         return [
-            self._received(value, Exchange(name, args, kwargs, path_of(take), None))
+            self._received(value, Step("call", name, args, kwargs), path_of(take))
             for value, args in zip(values, listed, strict=True)
         ]
 
     def keep(self, name: str, /, *args: Any, **kwargs: Any) -> Remote:
         """Call it and leave the result in the worker."""
-        reply = self._call(name, args, kwargs, take=(), keep=True)
-        return self._remote(reply, origin=Exchange(name, args, kwargs, (), None))
+        reply = self._call(name, args, kwargs, keep=True)
+        return self._remote(reply, Step("call", name, args, kwargs))
 
     def put(self, value: Any, layout: Layout = "C") -> Remote:
         """Build an argument in the worker.
@@ -96,7 +87,7 @@ class Student(Conversation):
         if layout not in get_args(Layout):
             raise ValueError(f"layout={layout!r}; it is one of {', '.join(get_args(Layout))}")
         reply = self._ask("put", {"value": self._outgoing(value), "layout": layout}).value
-        return self._remote(reply, known=value)
+        return self._remote(reply, Step("put", args=(value,)), known=value)
 
     def measure(
         self, name: str, /, *args: Any, take: Take = None, trace: bool = True, **kwargs: Any
@@ -118,7 +109,7 @@ class Student(Conversation):
             raise self._ended(ended) from None
         value, counts, line = read_measured(found)
         return Measured(
-            value=self._received(value, Exchange(name, args, kwargs, path_of(take), None)),
+            value=self._received(value, Step("call", name, args, kwargs), path_of(take)),
             seconds=seconds,
             traced_bytes=counts["traced"],
             resident_bytes=peaks.resident,
@@ -145,23 +136,18 @@ class Student(Conversation):
         None where autograd finds no way to it. For a result of several tensors `cotangent` is a
         list.
         """
-        asked = Exchange(name, tuple(args), kwargs, path_of(take), None)
-        found = self._gradients(name, self._with_wrt(asked, cotangent, wrt))
+        step = with_gradients(Step("call", name, tuple(args), kwargs), cotangent, wrt, take)
+        found = self._gradients(name, step)
         return found["value"], found["gradients"]
 
     def make(self, name: str, /, *args: Any, **kwargs: Any) -> Remote:
         """An object of a class of the submission, or of the challenge's `support.`"""
-        request = self._request(name, args, kwargs, ())
-        reply = self._expect(self._ask("call", {**request, "keep": True}), "value").value
-        resolved = known((args, kwargs))
-        made = Made(tuple(resolved[0]), resolved[1]) if resolved is not None else None
-        remote = self._remote(reply)
-        remote.made, remote.cls = made, name
-        return remote
+        return self.keep(name, *args, **kwargs)
 
     def seed(self, number: int) -> None:
         """Set the worker's global generators: Python's, NumPy's and torch's."""
         self._ask("seed", {"seed": number})
+        self.history.add(Step("seed", args=(number,)))
 
     def random_state(self) -> str:
         """A digest of the worker's global random state, Python's and NumPy's."""
@@ -216,33 +202,26 @@ class Student(Conversation):
         args: Sequence[Any],
         kwargs: dict[str, Any],
         *,
-        take: tuple[str | int, ...],
-        keep: bool,
+        take: tuple[str | int, ...] = (),
+        keep: bool = False,
     ) -> Any:
         request = self._request(name, args, kwargs, take)
         return self._expect(self._ask("call", {**request, "keep": keep}), "value").value
 
-    def _with_wrt(
-        self, asked: Exchange, cotangent: Any, wrt: Sequence[int | str] | None
-    ) -> Exchange:
-        if wrt is None:
-            wrt = [n for n, arg in enumerate(asked.args) if is_float_tensor(arg)]
-        return replace(asked, cotangent=cotangent, wrt=tuple(wrt))
-
-    def _gradients(self, target: Target, asked: Exchange) -> dict[str, Any]:
+    def _gradients(self, target: Target, step: Step) -> dict[str, Any]:
         """Value, gradients of arguments and of parameters; the exchange is remembered."""
         ask = {
-            **self._request(target, asked.args, asked.kwargs, asked.take),
-            "cotangent": self._outgoing(asked.cotangent),
-            "wrt": list(asked.wrt),
-            "parameters": asked.method != "",
+            **self._request(target, step.args, step.kwargs, step.take),
+            "cotangent": self._outgoing(step.cotangent),
+            "wrt": list(step.wrt),
+            "parameters": step.owner is not None,
         }
         reply = self._expect(self._ask("vjp", ask), "value").value
-        found = read_gradients(reply, len(asked.wrt))
+        found = read_gradients(reply, len(step.wrt))
         given = [*found["gradients"], *found["parameters"].values()]
         if not all(gradient is None or is_tensor(gradient) for gradient in given):
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
-        self._received(found, asked)
+        self._received(found, step)
         return {**found, "value": self._with_remotes(found["value"])}
 
     def _request(
@@ -269,16 +248,15 @@ class Student(Conversation):
 
     # --- values --------------------------------------------------------------------------------
 
-    def _received(self, value: Any, exchange: Exchange) -> Any:
-        """The value for the test; the exchange is remembered when it can be repeated elsewhere."""
-        arguments = known((exchange.args, exchange.kwargs))
-        if exchange.method and exchange.made is None:
-            arguments = None
-        if arguments is not None:
-            args, kwargs = arguments
-            self.last = replace(exchange, args=args, kwargs=kwargs, value=value)
-            keep_small(self.small, self.last)
-            note_passed(exchange, self.last)
+    def _received(self, value: Any, step: Step, take: tuple[str | int, ...] = ()) -> Any:
+        """The value of a call for the test; it is noted, to be had again elsewhere."""
+        return self._noted(self.history.answered(step, take, value), value)
+
+    def _noted(self, exchange: Exchange | None, value: Any) -> Any:
+        """The value for the test; the exchange is remembered where there is one, and it tells."""
+        if exchange is not None and value is not None and not isinstance(value, Ref):
+            self.last = exchange
+            keep_small(self.small, exchange)
         return self._with_remotes(value)
 
     def _with_remotes(self, value: Any) -> Any:
@@ -290,7 +268,8 @@ class Student(Conversation):
             return {key: self._with_remotes(item) for key, item in value.items()}
         return value
 
-    def _remote(self, value: Any, *, origin: Exchange | None = None, known: Any = None) -> Remote:
+    def _remote(self, value: Any, step: Step, *, known: Any = None) -> Remote:
+        """What this request has left in the worker."""
         if not isinstance(value, Ref):
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
-        return Remote(self, value, origin=origin, known=known)
+        return Remote(self, value, kept=self.history.add(step), known=known)

@@ -23,6 +23,7 @@ SIZES = {
     **dict.fromkeys(("int64", "float64", "complex64"), 8),
     "complex128": 16,
 }
+_NOTHING = np.empty(0, np.uint8)
 
 
 def enable() -> None:
@@ -48,7 +49,8 @@ class Codec:
     def take_apart(self, value: Any) -> tuple[str, bool, Sequence[int], _Array]:
         """The name of its dtype, whether it requires grad, its shape and its bytes."""
         plain = torch.Tensor.detach(value).resolve_conj().resolve_neg().contiguous()
-        data = plain.reshape(-1).view(torch.uint8).numpy()
+        # Where nothing is in it, its strides may be any.
+        data = plain.reshape(-1).view(torch.uint8).numpy() if plain.numel() else _NOTHING
         return dtype_name(plain), bool(value.requires_grad), tuple(plain.shape), data
 
     def build(self, name: str, grad: bool, shape: Sequence[int], data: _Array) -> torch.Tensor:

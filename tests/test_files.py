@@ -55,3 +55,22 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_draft(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_left_alone(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="a device or a pipe"):
+        write_atomically(pipe, b"new")
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_link_to_what_a_process_has_open_is_left_alone(tmp_path: Path) -> None:
+    """As /dev/stdout is one."""
+    link = tmp_path / "stdout"
+    link.symlink_to("/proc/self/fd/1")
+    with pytest.raises(OSError, match="a device or a pipe"):
+        write_atomically(link, b"new")
+    assert link.is_symlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from judge.results import (
     from_json,
     to_json,
 )
+from judge.student import Student
 from tests.doubling import RIGHT_HALF, RIGHT_TWICE, TESTS, by_name, made, script, statuses
 
 # --- verdicts -----------------------------------------------------------------------------------
@@ -223,3 +225,22 @@ def test_state_left_in_a_worker_helps_no_other_test(grader: Grader, challenge: C
     """
     report = grader.grade(challenge, script(source, RIGHT_HALF), Asked())
     assert report.verdict is Verdict.PASSED
+
+
+def test_nothing_that_a_test_was_given_stays_behind(grader: Grader, challenge: Challenge) -> None:
+    """Wrong values may take a hundred megabytes each, which would add up."""
+    large = "def twice(x):\n    import numpy as np\n    return np.zeros(1000)"
+    gc.collect()
+    gc.disable()
+    try:
+        before = students()
+        report = grader.grade(challenge, script(large, RIGHT_HALF), Asked())
+        assert statuses(report)["values_are_doubled"] == "failed"
+        assert students() == before
+    finally:
+        gc.enable()
+
+
+def students() -> int:
+    """Those that live: arrays are not seen by the collector, but what leads to them is."""
+    return sum(type(found) is Student for found in gc.get_objects())

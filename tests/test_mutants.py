@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from judge.calls import Exchange
 from judge.challenge import load_tests, reference_submission
 from judge.diagnosis import Diagnosis
 from judge.errors import ChallengeError
@@ -16,6 +15,7 @@ from judge.manifest import Challenge, read_challenge
 from judge.mutants import read_mutants
 from judge.results import Misconception, Outcome, Status
 from judge.verdict import outcome_of
+from tests.exchanges import called
 from tests.folders import write_challenge
 
 NOTEBOOK = '''# %% [markdown] role="statement"
@@ -144,7 +144,7 @@ def named(made: Challenge, *values: tuple[Any, Any]) -> list[Misconception | Non
     tests = load_tests(made)[: len(values)]
     outcomes = [outcome_of(test, Status.FAILED) for test in tests]
     exchanges = {
-        test.name: Exchange("twice", (x,), {}, (), value)
+        test.name: called("twice", x, value=value)
         for test, (x, value) in zip(tests, values, strict=True)
     }
     found: list[Outcome] = Diagnosis(made).name(outcomes, exchanges)

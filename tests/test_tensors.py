@@ -45,6 +45,11 @@ def test_every_dtype_and_shape_crosses(name: str, shape: tuple[int, ...]) -> Non
     assert SIZES[name] == tensor.element_size()
 
 
+def test_what_is_empty_crosses_whatever_its_strides() -> None:
+    tensor = torch.as_strided(torch.ones(4), (3, 0), (0, 0))
+    assert crossed(tensor).shape == (3, 0)
+
+
 def test_not_a_number_and_infinities_cross() -> None:
     tensor = torch.tensor([torch.nan, torch.inf, -torch.inf, -0.0])
     assert crossed(tensor).numpy().tobytes() == tensor.numpy().tobytes()
@@ -127,6 +132,7 @@ def test_a_bool_is_zero_or_one_whatever_its_byte() -> None:
         ["x", "float32", False, 3],
         ["x", "float32", False, *[1] * 40],
         ["x", "complex128", False, 2**30, 2**30],
+        ["x", "float32", False, 2**39, 2**39, 0],
     ],
 )
 def test_a_tensor_that_lies_is_refused(tree: list[Any]) -> None:

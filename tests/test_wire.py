@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import struct
 from typing import Any
 
 import msgspec
@@ -338,3 +340,13 @@ def test_many_keys_whose_hashes_their_sender_chooses_are_refused() -> None:
 def test_some_odd_keys_and_many_plain_ones_cross() -> None:
     for keys in ([(k, 0) for k in range(900)], [str(k) for k in range(5000)], [*range(5000)]):
         assert list(crossed(dict.fromkeys(keys))) == keys
+
+
+def test_no_map_is_built_of_a_header() -> None:
+    """30000 lists of one hash for keys: to build it would take half a minute."""
+    keys = itertools.islice(itertools.product([0xFF, 0xFE], repeat=15), 30_000)  # -1 and -2
+    pairs = b"".join(b"\x9f" + bytes(key) + b"\xc0" for key in keys)
+    start = b"\x93" + msgspec.msgpack.encode("value") + b"\x01"
+    header = start + b"\xdf" + struct.pack(">I", 30_000) + pairs
+    with pytest.raises(WireError, match="not readable"):
+        received(wire.PREFIX.pack(len(header), 0) + header)

@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import CodeType
 from typing import Any
 
 import numpy as np
 from msgspec import structs
 
 from judge.calls import Exchange
-from judge.challenge import Challenge, reference_submission
+from judge.challenge import Challenge
 from judge.diagnosis.likeness import Gap, apart, arrays, floor_of, has_fractions, tells
-from judge.diagnosis.parts import Facts, Part, facts_of, moves_only_wrong, parts_of
+from judge.diagnosis.parts import Facts, Part, moves_only_wrong, parts_of
 from judge.diagnosis.patterns import Pattern, find_patterns, sentence
-from judge.diagnosis.repeating import arguments_of, quiet, repeated
-from judge.errors import ChallengeError
-from judge.mutants import Mutant, both, read_mutants
+from judge.diagnosis.repeating import quiet
+from judge.diagnosis.variants import Variants, size
+from judge.mutants import Mutant, both
 from judge.results import Changed, CostTooHigh, Misconception, Outcome, Status
-from judge.submission import Cell, Submission
 
 DIAGNOSIS_SECONDS = 0.8  # the most that naming mistakes may take in one check; a tenth is usual
 _MOST = 0.8  # of that time: while so much is left, further calls are looked at
@@ -46,7 +44,7 @@ class Diagnosis:
     """
 
     def __init__(self, challenge: Challenge) -> None:
-        self._variants = _Variants(challenge)
+        self._variants = Variants(challenge)
 
     def name(
         self,
@@ -64,12 +62,12 @@ class Diagnosis:
         unsettled = {outcome.name for outcome in outcomes if outcome.status is not Status.PASSED}
         possible = [m for m in self._variants.mutants if unsettled.issuperset(m.killed_by)]
         with quiet():
-            self._variants.warm_up(exchanges.values())
+            self._variants.warm_up([e for e in exchanges.values() if size(e) <= _LARGEST])
             # This thread's own time: what is named must not depend on what else the machine does.
             deadline = time.thread_time() + DIAGNOSIS_SECONDS
             kept = ((o, exchange) for o in outcomes for exchange in (small or {}).get(o.name, ()))
             # Without gradients: the first in a process takes most of the time.
-            plain = (pair for pair in kept if pair[1].cotangent is None)
+            plain = (pair for pair in kept if not pair[1].has_gradients)
             aside = [_Probe(*pair, self._variants, deadline) for pair in plain]
             unnamed = []
             for task in dict.fromkeys(outcome.task for outcome in outcomes):
@@ -91,14 +89,12 @@ def _is_told(outcome: Outcome, exchanges: Mapping[str, Exchange]) -> bool:
     Where NaN was passed, the value shows only how far it has spread.
     """
     exchange = exchanges.get(outcome.name)
-    if exchange is None or isinstance(outcome.evidence, Changed | CostTooHigh):
+    if exchange is None or isinstance(outcome.evidence, CostTooHigh):
         return False
-    spoilt = any(np.isnan(array).any() for array in arrays((exchange.args, exchange.kwargs)))
-    return not spoilt and _size(exchange) <= _LARGEST and any(True for _ in arrays(exchange.value))
-
-
-def _size(exchange: Exchange) -> int:
-    return sum(array.size for array in arrays((exchange.args, exchange.kwargs)))
+    if isinstance(outcome.evidence, Changed) and exchange.is_returned:
+        return False  # it is about bytes that were sent, not about what came back
+    spoilt = any(np.isnan(array).any() for array in arrays(exchange.given))
+    return not spoilt and size(exchange) <= _LARGEST and any(True for _ in arrays(exchange.value))
 
 
 # --- ways of naming ---------------------------------------------------------------------------
@@ -115,6 +111,7 @@ def _of_task(
     wrong = (probe for probe in by_size if probe.is_wrong())
     for first in itertools.islice(wrong, _TRIES):
         others = [probe for probe in by_size if probe is not first and probe.like(first)]
+        others = [probe for probe in others if not probe.has_spread()]
         equal = _narrowed(first, first.equal(possible), others)
         if not any(tells(p.exchange.value) and p.is_wrong() for p in (first, *others)):
             equal = _uncontradicted(equal, [probe for probe in aside if probe.like(first)])
@@ -163,7 +160,7 @@ def _uncontradicted(equal: Sequence[Mutant], aside: Sequence[_Probe]) -> Sequenc
 def _fitting(probes: Sequence[_Probe]) -> _Named:
     """The pattern of the smallest wrong call that tells something; others with it have it, too."""
     # A pattern speaks of what a call returns, not of what it writes.
-    returned = [probe for probe in _by_size(probes) if probe.exchange.written is None]
+    returned = [probe for probe in _by_size(probes) if probe.exchange.is_returned]
     telling = [probe for probe in returned if tells(probe.exchange.value, whole=True)]
     # Float32 inside float64 is wrong by less than what a mutant is looked for.
     wrong = (p for is_wrong in (_Probe.is_wrong, _Probe.is_off) for p in telling if is_wrong(p))
@@ -196,7 +193,7 @@ def _paired(probes: Sequence[_Probe], possible: Sequence[Mutant]) -> _Named:
 
 
 def _by_size(probes: Sequence[_Probe]) -> Sequence[_Probe]:
-    return sorted(probes, key=lambda probe: _size(probe.exchange))
+    return sorted(probes, key=lambda probe: size(probe.exchange))
 
 
 @dataclass(frozen=True)
@@ -205,7 +202,7 @@ class _Probe:
 
     outcome: Outcome
     exchange: Exchange
-    variants: _Variants
+    variants: Variants
     deadline: float
 
     @property
@@ -258,10 +255,15 @@ class _Probe:
         return time.thread_time() - started <= _QUICK
 
     def like(self, other: _Probe) -> bool:
-        """Whether the same function was called, for what it returns or for what it writes."""
+        """Whether the same functions were called, for what they return or for what they write."""
         mine, theirs = self.exchange, other.exchange
-        same = mine.function == theirs.function
-        return same and (mine.written is None) == (theirs.written is None)
+        same = mine.functions == theirs.functions
+        return same and mine.is_returned == theirs.is_returned
+
+    def has_spread(self) -> bool:
+        """Whether NaN is in a gradient: how far it gets in a backward is a matter of style."""
+        value = self.exchange.value
+        return self.exchange.has_gradients and any(np.isnan(array).any() for array in arrays(value))
 
     def tells_wrong(self) -> bool:
         """Whether the wrong numbers alone say something: NaN has many reasons."""
@@ -288,7 +290,7 @@ class _Probe:
 
         None where time does not suffice for all: which one is named must not be luck.
         """
-        mutants = [m for m in mutants if self.variants.touches(m, self.exchange.function)]
+        mutants = [m for m in mutants if self.variants.touches(m, self.exchange)]
         if not mutants or not self.is_wrong():
             return []
         found = []
@@ -304,7 +306,7 @@ class _Probe:
         """Whether the mutant is wrong here, where the student is right; True if time is up."""
         if not self._in_time():
             return True
-        if not self.variants.touches(mutant, self.exchange.function) or self._off.effects > 1:
+        if not self.variants.touches(mutant, self.exchange) or self._off.effects > 1:
             return False
         return self._apart(self.variants.value(mutant, self.exchange)).effects > 1
 
@@ -317,7 +319,7 @@ class _Probe:
         for mutant in mutants:
             if not self._in_time():
                 return
-            if mutant.patch is not None and self.variants.touches(mutant, self.exchange.function):
+            if mutant.patch is not None and self.variants.touches(mutant, self.exchange):
                 mine = self._parts(self.variants.value(mutant, self.exchange))
                 alone += [mutant] if moves_only_wrong(mine, theirs) else []
         for one, other in itertools.combinations(alone, 2):
@@ -325,74 +327,3 @@ class _Probe:
                 return
             if (pair := both(self.variants.reference, one, other)) is not None:
                 yield pair
-
-
-class _Variants:
-    """The reference and its mutants, as functions to call."""
-
-    def __init__(self, challenge: Challenge) -> None:
-        self._challenge = challenge
-        self._returns = {task.name: task.returns for task in challenge.tasks}
-        self._namespaces: dict[str, dict[str, Any]] = {}
-        self._codes: dict[Cell, CodeType] = {}
-
-    @cached_property
-    def reference(self) -> Submission:
-        return reference_submission(self._challenge)
-
-    @cached_property
-    def mutants(self) -> tuple[Mutant, ...]:
-        """None without the author's part: a student's version of a challenge has no mutants."""
-        try:
-            return read_mutants(self._challenge)
-        except ChallengeError:
-            return ()
-
-    def touches(self, mutant: Mutant, function: str) -> bool:
-        """Whether the mutant may give another value of this function than the reference.
-
-        A cell that differs and defines other tasks only is no concern of it.
-        """
-        changed = [c.source for c in mutant.submission.cells if c not in self.reference.cells]
-        defined = {f for f in self._returns if any(f"def {f}(" in source for source in changed)}
-        return not defined or function in defined
-
-    def value(self, mutant: Mutant | None, exchange: Exchange) -> Any:
-        """What a mutant, or the reference, returns for this call; None when it raises."""
-        try:
-            function = self._namespace(mutant)[exchange.function]
-            return repeated(function, exchange, self._returns.get(exchange.function, ()))
-        except Exception:  # noqa: BLE001  a mutant may fail in any way
-            return None
-
-    def warm_up(self, exchanges: Iterable[Exchange]) -> None:
-        """Make a small call with gradients once: the first in a process takes half a second."""
-        small = [e for e in exchanges if e.cotangent is not None and _size(e) <= _LARGEST]
-        if small:
-            self.value(None, min(small, key=_size))
-
-    def facts(self, exchange: Exchange) -> Facts:
-        """What is known of a call, as patterns need it."""
-        arguments = arguments_of(self._namespace(None).get(exchange.function), exchange)
-        whole = not exchange.take and exchange.made is None
-        returns = self._returns.get(exchange.function, ()) if whole else ()
-        if exchange.cotangent is None:
-            return facts_of(arguments, returns, None)
-        names: dict[int | str, str] = dict(enumerate(arguments))
-        return facts_of(arguments, returns, [str(names.get(key, key)) for key in exchange.wrt])
-
-    def _namespace(self, mutant: Mutant | None) -> dict[str, Any]:
-        name = mutant.name if mutant else ""
-        if (known := self._namespaces.get(name)) is not None:
-            return known
-        namespace: dict[str, Any] = {"__name__": "submission"}
-        keep = mutant is None or mutant in self.mutants  # pairs are too many to be kept
-        if keep:
-            self._namespaces[name] = namespace
-        for cell in (mutant.submission if mutant else self.reference).cells:
-            # The author's own code, trusted like the hidden tests.
-            code = self._codes.get(cell) or compile(cell.source, cell.label, "exec")
-            if keep:
-                self._codes[cell] = code
-            exec(code, namespace)  # noqa: S102
-        return namespace

@@ -1,4 +1,4 @@
-"""Making a call of a test again, with the author's code in the trusted process."""
+"""Making the requests of a test again, with the author's code in the trusted process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import copy
 import inspect
 import itertools
+import random
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,66 +14,114 @@ from typing import Any
 
 import numpy as np
 
-from judge.calls import Exchange
+from judge.calls import Exchange, Kept, Step, exchanged
 from judge.paths import walk
 
+Names = Mapping[str, Sequence[str]]  # function -> what it calls the parts of its result
 
-def repeated(function: Any, exchange: Exchange, names: Sequence[str]) -> Any:
-    """What this function, or an object of this class, gives for the call of an exchange."""
-    if exchange.written is not None:
-        return walk(_written(function, exchange), exchange.take, ())
-    made, args, kwargs, cotangent = copy.deepcopy(
-        (exchange.made, exchange.args, exchange.kwargs, exchange.cotangent)
-    )
-    trained: Mapping[str, Any] = {}
-    if made is not None:
+
+def repeated(namespace: Mapping[str, Any], exchange: Exchange, returns: Names) -> Any:
+    """What the code in this namespace gives for the requests of an exchange."""
+    again = _Again(namespace, returns)
+    for step in exchange.steps:
+        again.make(step)
+    return walk(again.results[exchange.of], exchange.take, again.names.get(exchange.of, ()))
+
+
+class _Again:
+    """The requests of a test, made of the author's code as the worker makes them of a student's."""
+
+    def __init__(self, namespace: Mapping[str, Any], returns: Names) -> None:
+        self.results: dict[int, Any] = {}  # by the number of the step
+        self.names: dict[int, Sequence[str]] = {}  # of the parts of a result
+        self._namespace = namespace
+        self._returns = returns
+
+    def make(self, step: Step) -> None:
+        """Make one request. Raises whatever the code does."""
+        # A mutant may write into what it is given, and the next one is given the same.
+        whole = copy.deepcopy((step.args, step.kwargs, step.cotangent))
+        args, kwargs, cotangent = exchanged(whole, Kept, self._kept)
+        owner = None if step.owner is None else self._kept(step.owner)
+        if step.kind in ("call", "vjp"):
+            result = self._called(step, owner, args, kwargs, cotangent)
+        elif step.kind == "part":
+            result = walk(owner, step.take, self.names.get(step.owner.number, ()))
+        else:
+            result = self._set(step, owner, *args)
+        self.results[step.number] = result
+
+    def _kept(self, kept: Kept) -> Any:
+        return self.results[kept.number]
+
+    def _called(
+        self, step: Step, owner: Any, args: Sequence[Any], kwargs: dict[str, Any], cotangent: Any
+    ) -> Any:
+        if owner is None:
+            function, names = self._namespace[step.name], self._returns.get(step.name, ())
+            self.names[step.number] = names
+        else:
+            from judge import objects
+
+            function, names = objects.bound(owner, step.name), ()
+        if step.kind == "call":
+            return function(*args, **kwargs)
         from judge import objects
 
-        owner = function(*made.args, **made.kwargs)
-        for path, value in made.settings:
-            objects.assign(owner, path, value)
-        function, names = objects.bound(owner, exchange.method), ()
-        trained = objects.parameters(owner)
-    if cotangent is None:
-        return walk(function(*args, **kwargs), exchange.take, names)
-    from judge import objects
+        inputs = [args[key] if isinstance(key, int) else kwargs[key] for key in step.wrt]
+        trained = {} if owner is None else objects.parameters(owner)
+        return objects.vjp(
+            lambda: walk(function(*args, **kwargs), step.take, names), inputs, trained, cotangent
+        )
 
-    inputs = [args[key] if isinstance(key, int) else kwargs[key] for key in exchange.wrt]
-    return objects.vjp(
-        lambda: walk(function(*args, **kwargs), exchange.take, names), inputs, trained, cotangent
-    )
+    def _set(self, step: Step, owner: Any, value: Any) -> Any:
+        """Set what stays: what a test has put there, an attribute, parameters, generators."""
+        if step.kind == "seed":
+            _seed(value)
+        elif step.kind == "set":
+            from judge import objects
 
+            objects.assign(owner, ".".join(map(str, step.take)), value)
+        elif step.kind == "state":
+            from judge import objects
 
-def _written(function: Any, exchange: Exchange) -> Any:
-    """What an argument has become in the calls up to this one."""
-    # In one copy: what several calls were passed stays one object.
-    calls, argument = copy.deepcopy((exchange.earlier, exchange.written))
-    for call in calls:
-        function(*call.args, **call.kwargs)
-    return argument
+            objects.fill(owner, value)
+        return value
 
 
-def arguments_of(function: Any, exchange: Exchange) -> dict[str, Any]:
+def _seed(number: int) -> None:
+    """Set the global generators, as a worker does."""
+    random.seed(number)
+    np.random.seed(number % 2**32)  # noqa: NPY002  the global generator is the subject
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(number)
+
+
+def arguments_of(namespace: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
     """The arguments of a call by name, in the order of the parameters, defaults included.
 
-    `function` is that of the exchange, or its class. Where they do not suit it they keep the order
-    of the call.
+    `namespace` has the author's functions and classes. Where the arguments do not suit these they
+    keep the order of the call.
     """
+    step = exchange.source
+    args, kwargs = exchange.plain((step.args, step.kwargs))
+    function: Any = namespace.get(step.name)
     first: tuple[Any, ...] = ()
-    if exchange.made is not None:
-        function, first = getattr(function, exchange.method, None), (None,)  # in place of self
+    if step.owner is not None:
+        classes = {made.number: namespace.get(made.name) for made in exchange.steps}
+        function, first = getattr(classes[step.owner.number], step.name, None), (None,)  # for self
     try:
-        bound = inspect.signature(function).bind(*first, *exchange.args, **exchange.kwargs)
+        bound = inspect.signature(function).bind(*first, *args, **kwargs)
     except (TypeError, ValueError):
-        named = {f"argument {place + 1}": value for place, value in enumerate(exchange.args)}
-        return named | exchange.kwargs
+        return {f"argument {n}": value for n, value in enumerate(args, start=1)} | dict(kwargs)
     bound.apply_defaults()
     return dict(itertools.islice(bound.arguments.items(), len(first), None))
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Overflow and the like are what mutants are made of; NumPy's random state is not theirs."""
+    """Overflow and the like are what mutants are made of; the random state is not theirs."""
+    mine = random.getstate()
     state = np.random.get_state()  # noqa: NPY002  a mutant may call np.random.seed
     torch = sys.modules.get("torch")
     drawn = torch.get_rng_state() if torch is not None else None
@@ -81,6 +130,7 @@ def quiet() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
+        random.setstate(mine)
         if torch is not None:
             torch.set_rng_state(drawn)
         np.random.set_state(state)  # noqa: NPY002  what the caller of grade() draws next is theirs

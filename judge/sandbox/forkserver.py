@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from judge.errors import SandboxError
 from judge.sandbox.privileges import hide
 
 CPU_SECONDS = 120  # the wall clock is the limit; this only stops what nobody is left to stop
+FULL_SECONDS = 30.0  # to wait for a process: longer than a worker may take
+_PAUSE = 0.02
 _START_SECONDS = 60.0
 _LINE = 65536
 _ENTRY = "judge.worker.__main__"
@@ -102,9 +105,18 @@ class ForkServer:
         return self._process.poll() is None
 
     def fork(self, memory: int, wire_fd: int, output_fd: int) -> int:
-        """Fork a worker onto these descriptors; its process id. Raises SandboxError."""
+        """Fork a worker onto these descriptors; its process id. Raises SandboxError.
+
+        While there is no process to be had it is tried again: another worker may hold them all,
+        until it is stopped.
+        """
         question = {"memory": memory, "seconds": CPU_SECONDS}
-        pid: int | None = self._ask(question, [wire_fd, output_fd])["pid"]
+        deadline = time.monotonic() + FULL_SECONDS
+        while (answer := self._ask(question, [wire_fd, output_fd]))["full"]:
+            if time.monotonic() > deadline:
+                raise SandboxError("No process could be started for a worker: there are too many.")
+            time.sleep(_PAUSE)
+        pid: int | None = answer["pid"]
         if pid is None:
             raise SandboxError("A worker could not be confined as the ones before it.")
         return pid
@@ -166,5 +178,6 @@ def folders_of(packages: Sequence[str]) -> list[str]:
         spec = importlib.util.find_spec(name)
         if spec is None or not spec.submodule_search_locations:
             raise SandboxError(f"The package {name} is not installed; a worker needs it.")
-        folders[str(Path(next(iter(spec.submodule_search_locations))).parent)] = None
+        folder = Path(next(iter(spec.submodule_search_locations))).absolute().parent
+        folders[str(folder)] = None
     return list(folders)

@@ -6,7 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
-DESCRIPTORS = 128
+DESCRIPTORS = 32  # pairs of sockets hold memory that is not the process's own: half a MB each
 SLACK = 1 << 30  # address space beyond data: shared libraries, thread stacks
 _ON_TOP = ("DATA", "AS")  # limits that count what is in use already
 

@@ -257,7 +257,7 @@ _OWN = (
         "    except OSError: pass\nreturn found",
     ),
     Probe("take too much memory", (), "return len(bytearray(4 << 30))"),
-    Probe("open too many files", (), "return [os.pipe() for _ in range(200)]"),
+    Probe("open too many files", (), "return [os.dup(1) for _ in range(200)]"),
     Probe(
         "flood the output",
         (),

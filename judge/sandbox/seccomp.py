@@ -31,8 +31,12 @@ _UNIX, _STREAM, _KIND = 1, 1, 0xF  # of a socket; the other bits of its type are
 _WRITES = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000  # WRONLY, RDWR, CREAT, TRUNC, APPEND
 # Names of threads and memory; reading whether it may gain privileges, and its capabilities.
 _PRCTL = (15, 16, 0x53564D41, 39, 23, 3)
+# What no peak of memory shows: huge pages; shared pages, which live on when they are let go.
+_SHARED, _ANONYMOUS, _HUGE = 0x1, 0x20, 0x40000
+_PAGE_OUT = 21  # MADV_PAGEOUT
 # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: they make the kernel send signals.
-_FCNTL = (8, 10, 15, 1024, 1026)
+# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW: other workers see the locks on a file.
+_FCNTL = (8, 10, 15, 1024, 1026, 6, 7, 37, 38)
 # FIOSETOWN, SIOCSPGRP: the same; TIOCSTI, TIOCLINUX: typing into a terminal.
 _IOCTL = (0x8901, 0x8902, 0x5412, 0x541C)
 
@@ -110,6 +114,8 @@ def _bodies(files_guarded: bool) -> dict[str, list[Step]]:
         "ioctl": [*_none_of(1, _IOCTL), *allowed],
         "socketpair": [*_one_of(0, (_UNIX,)), *_one_of(1, (_STREAM,), _KIND), *allowed],
         "sendto": [*_null(4), *allowed],  # to whom it is connected, never to an address
+        "mmap": [*_no_bits(3, _HUGE), *_not_both(3, _SHARED, _ANONYMOUS), *allowed],
+        "madvise": [*_none_of(2, (_PAGE_OUT,)), *allowed],
         "sched_setaffinity": [*_one_of(0, (0, _OWN_ID)), *allowed],
     }
     if not files_guarded:
@@ -155,6 +161,10 @@ def _all_bits(argument: int, bits: int) -> list[Step]:
 
 def _no_bits(argument: int, bits: int) -> list[Step]:
     return [_low(argument), Step(_IF_BITS, bits, no=1), _denied()]
+
+
+def _not_both(argument: int, one: int, other: int) -> list[Step]:
+    return [_low(argument), Step(_IF_BITS, one, no=2), Step(_IF_BITS, other, no=1), _denied()]
 
 
 def _null(argument: int) -> list[Step]:

@@ -85,7 +85,7 @@ class Server:
             if "stop" in ask:
                 self._say({"status": self._stop(ask["stop"])})
             else:
-                self._say({"pid": self._start(ask, *fds)})
+                self._say(self._start(ask, *fds))
                 self._confinement.renew()
                 self._spare = self._fork(ask)  # now, while nobody waits
         for pid in list(self._alive):
@@ -98,20 +98,19 @@ class Server:
     def _say(self, answer: dict[str, Any]) -> None:
         self._control.sendall(json.dumps(answer).encode() + b"\n")
 
-    def _start(self, ask: dict[str, Any], wire_fd: int, output_fd: int) -> int | None:
-        """Give a worker with these limits its descriptors; None when it could not be confined."""
+    def _start(self, ask: dict[str, Any], wire_fd: int, output_fd: int) -> dict[str, Any]:
+        """Give a worker with these limits its descriptors; its process id in the answer.
+
+        There is none when it could not be confined, or `full` says that no process could be made.
+        """
         spare = self._spare_for(ask) or self._fork(ask)
         self._spare = None
-        with spare.handoff:
-            confined = spare.handoff.recv(1)
-            if confined:
-                socket.send_fds(spare.handoff, [b"1"], [wire_fd, output_fd])
+        confined = spare is not None and _hand_over(spare, [wire_fd, output_fd])
         for fd in (wire_fd, output_fd):
             os.close(fd)
-        if not confined:
+        if spare is not None and not confined:
             self._stop(spare.pid)
-            return None
-        return spare.pid
+        return {"pid": spare.pid if spare and confined else None, "full": spare is None}
 
     def _spare_for(self, ask: dict[str, Any]) -> _Ready | None:
         """The worker that is ready ahead, if its limits are the ones wanted."""
@@ -121,11 +120,16 @@ class Server:
         self._stop(self._spare.pid)
         return None
 
-    def _fork(self, ask: dict[str, Any]) -> _Ready:
-        """A new worker on its way into its limits and layers."""
+    def _fork(self, ask: dict[str, Any]) -> _Ready | None:
+        """A new worker on its way into its limits and layers; None while no process can be made."""
         server = os.getpid()
         ours, theirs = socket.socketpair()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # another worker may have started threads until none is left
+            ours.close()
+            theirs.close()
+            return None
         if pid == 0:
             self._become_worker(ask, server, theirs)
         theirs.close()
@@ -174,6 +178,15 @@ class Server:
                     os.kill(orphan, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(orphan, 0)
+
+
+def _hand_over(ready: _Ready, fds: Sequence[int]) -> bool:
+    """Give a worker that waits its descriptors, if it has been confined."""
+    with ready.handoff as handoff:
+        confined = bool(handoff.recv(1))
+        if confined:
+            socket.send_fds(handoff, [b"1"], list(fds))
+    return confined
 
 
 def _is_exiting(pid: int) -> bool:
@@ -240,6 +253,7 @@ def main() -> None:
     if os.getppid() != settings["parent"]:
         return
     sys.path[:] = [*sys.path, *settings["paths"]]
+    os.chdir("/")  # where somebody works, and under which name, is no worker's business
     Server(control, settings).serve()
     os._exit(0)  # nothing is left to tidy, and the trusted process waits
 

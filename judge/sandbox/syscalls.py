@@ -19,6 +19,7 @@ memfd_create 319 279, memfd_secret 447 447, shmget 29 194, shmat 30 196, shmctl 
 shmdt 67 197, msgget 68 186, msgsnd 69 189, msgrcv 70 188, msgctl 71 187, semget 64 190
 semop 65 193, semtimedop 220 192, semctl 66 191, mq_open 240 180, mq_unlink 241 181
 mq_timedsend 242 182, mq_timedreceive 243 183, mq_notify 244 184, mq_getsetattr 245 185
+pipe 22 -, pipe2 293 59, splice 275 76, tee 276 77, vmsplice 278 75
 # who it is, and its limits
 setuid 105 146, setgid 106 144, setreuid 113 145, setregid 114 143, setresuid 117 147
 setresgid 119 149, setgroups 116 159, setfsuid 122 151, setfsgid 123 152, capset 126 91
@@ -45,13 +46,14 @@ linkat 265 37, symlink 88 -, symlinkat 266 36, chmod 90 -, fchmod 91 52, fchmoda
 fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -, fchownat 260 54, utime 132 -
 utimes 235 -, futimesat 261 -, utimensat 280 88, setxattr 188 5, lsetxattr 189 6
 fsetxattr 190 7, setxattrat 463 463, removexattr 197 14, lremovexattr 198 15
-fremovexattr 199 16, removexattrat 466 466, file_setattr 469 469
+sync 162 81, syncfs 306 267, flock 73 32, fremovexattr 199 16, removexattrat 466 466
+file_setattr 469 469
 """
 # Denied or allowed by what they are asked.
 ASKED = """
 clone 56 220, clone3 435 435, kill 62 129, tgkill 234 131, prlimit64 302 261, prctl 157 167
 fcntl 72 25, ioctl 16 29, socketpair 53 199, sendto 44 206, sched_setaffinity 203 122, open 2 -
-openat 257 56, openat2 437 437
+openat 257 56, openat2 437 437, mmap 9 222, madvise 28 233
 """
 
 

@@ -16,6 +16,7 @@ from judge.calls import is_float_tensor
 from judge.remotes import Remote, State
 from judge.results import Said
 from judge.student import Student
+from judge.tensors import dtype_name
 from judge.testing.closeness import expect_close, expect_shape
 from judge.testing.failed import Failed
 
@@ -88,6 +89,7 @@ def expect_module_vjp(
     arguments. Raises Failed.
     """
     state = remote.state()
+    _expect_floats(state.parameters)
     places = _places(args) if wrt is None else list(wrt)
     exact, leaves = _leaves(args, places)
     trained = {path: _leaf(tensor) for path, tensor in state.parameters.items()}
@@ -126,6 +128,14 @@ def _with_their_parameters(
             hint="print the name and shape of each parameter of a fresh object",
         )
         raise Failed(evidence) from None
+
+
+def _expect_floats(parameters: Mapping[str, torch.Tensor]) -> None:
+    """What has no gradient, or a complex one, is no parameter to be compared. Raises Failed."""
+    odd = [f"{path} {dtype_name(t)}" for path, t in parameters.items() if not is_float_tensor(t)]
+    if odd:
+        expected, got = "parameters of a float type", ", ".join(odd)[:300]
+        raise Failed(Said(expected=expected, got=got, hint="nn.Parameter(torch.zeros(3)) is one"))
 
 
 def expect_parameters(
@@ -167,7 +177,10 @@ def fill_parameters(
     for path, shape in shapes.items():
         expect_shape(remote.get(path), shape, name=path, hint=hint)
         remote.set(path, normal(rng, *shape, scale=0.5, dtype=torch.float32))
-    return {path: torch.as_tensor(remote.get(path)).double() for path in shapes}
+    filled = {path: remote.get(path) for path in shapes}
+    for path, shape in shapes.items():  # what is asked for twice may be another thing each time
+        expect_shape(filled[path], shape, name=path, hint=hint)
+    return {path: torch.as_tensor(value).double() for path, value in filled.items()}
 
 
 def _expect_gradient(

@@ -124,8 +124,6 @@ def _pack_complex(value: complex, _packed: Packed, _depth: int) -> object:
 
 
 def _pack_bytes(value: bytes, packed: Packed, _depth: int) -> object:
-    if len(value) <= INLINE:
-        return bytes(value)
     packed.add(bytes(value))
     return ["b", len(value)]
 

@@ -12,6 +12,7 @@ import numpy as np
 from judge.wire.values import (
     DIGITS,
     DTYPES,
+    MAX_DEPTH,
     MAX_DIMS,
     PREFIX,
     TENSORS,
@@ -24,6 +25,21 @@ from judge.wire.values import (
     odd_keys_of,
     too_odd,
 )
+
+
+def _header() -> msgspec.msgpack.Decoder[tuple[str, int, Any]]:
+    """Reads kind, number and tree: lists in lists, as deep as a value may be, and no maps.
+
+    A map would be built while it is decoded, however many of its keys have one hash.
+    """
+    plain = bool | int | float | str | None
+    tree: Any = plain
+    for _ in range(MAX_DEPTH + 2):
+        tree = plain | list[tree]
+    return msgspec.msgpack.Decoder(tuple[str, int, tree])
+
+
+_HEADER: Final = _header()
 
 
 def read_message(read: Read, limits: Limits) -> Message:
@@ -39,14 +55,11 @@ def read_message(read: Read, limits: Limits) -> Message:
     header = bytearray(header_size)
     read(memoryview(header))
     try:
-        parts = msgspec.msgpack.decode(header)
+        kind, number, tree = _HEADER.decode(header)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         raise WireError("a header is not readable") from None
-    if type(parts) is not list or len(parts) != 3:
-        raise WireError("a header has not three parts")
-    kind, number, tree = parts
-    if type(kind) is not str or type(number) is not int or len(kind) > 40:
-        raise WireError("a header has no kind and number")
+    if len(kind) > 40:
+        raise WireError("a header has no kind")
     reader = _Reader(read, payload_size, limits)
     value = reader.unpack(tree, 0)
     if reader.left:
@@ -156,7 +169,10 @@ def _tensor(reader: _Reader, items: list[Any], _depth: int) -> Any:
     if type(grad) is not bool:
         raise WireError("a tensor does not say whether it requires grad")
     data = reader.numbers(shape, np.dtype(np.uint8), TENSORS[0].sizes[name])
-    return TENSORS[0].build(name, grad, shape, data)
+    try:
+        return TENSORS[0].build(name, grad, shape, data)
+    except RuntimeError:  # of no elements, but of sides that multiply to too many
+        raise WireError("a tensor has an impossible shape") from None
 
 
 def _bytes(reader: _Reader, items: list[Any], _depth: int) -> bytes:
@@ -198,7 +214,7 @@ def _function(_reader: _Reader, items: list[Any], _depth: int) -> Function:
     return Function(items[0])
 
 
-_AS_THEY_ARE: Final = frozenset([bool, int, float, str, bytes])
+_AS_THEY_ARE: Final = frozenset([bool, int, float, str])
 _BUILDERS: Final[dict[str, Callable[[_Reader, list[Any], int], object]]] = {
     "l": _list,
     "t": _tuple,

@@ -15,7 +15,7 @@ DTYPES: Final = frozenset(
 )
 MAX_DEPTH: Final = 40
 MAX_DIMS: Final = 32
-INLINE: Final = 4096  # longer texts and bytes travel in the payload
+INLINE: Final = 4096  # longer texts travel in the payload, as all bytes do
 DIGITS: Final = 3500  # hexadecimal, of an integer: Python prints none of over 4300 decimal ones
 PREFIX: Final = struct.Struct("<IQ")
 SMALL: Final = 1 << 16  # bytes of payload that are worth copying to save a system call each

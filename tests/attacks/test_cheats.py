@@ -24,6 +24,10 @@ ACCUSING = re.compile(
     re.IGNORECASE,
 )
 GRADIENTS = ("gradients_match_central_differences", "gradients_match_along_random_directions")
+TRACED = (
+    "scratch_memory_does_not_grow_with_n_squared",
+    "scratch_memory_is_small_at_small_width",
+)
 FAST = (
     *("answers_by_shape", "keyed_on_shapes", "oracle_in_the_process", "reference_in_the_judge"),
     *("cache_kept_aside", "memory_through_numpy"),
@@ -92,6 +96,13 @@ def test_a_forward_that_stands_still_earns_no_gradient(name: str, flash: Arena) 
     for test in GRADIENTS:
         _, outcome = grade(flash, FOLDER / "cheats" / f"{name}.py", test)
         assert outcome.earned == 0, outcome
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRACED)
+def test_without_a_tracer_what_is_traced_earns_nothing(name: str, flash: Arena) -> None:
+    _, outcome = grade(flash, FOLDER / "cheats" / "tracer_switched_off.py", name)
+    assert outcome.earned == 0, outcome
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from judge.report import json as report_json
 from judge.report import junit, message, terminal
 from judge.report.jupyter import Shown, html
 from judge.report.message import View
-from judge.results import Report
+from judge.results import Report, from_json, to_json
 from judge.submission import read_submission, submission_from_cells
 from tests.attacks.arena import Arena, arena
 from tests.attacks.corpus import Attack, attacks
@@ -80,6 +80,7 @@ def check_views(report: Report) -> None:
         assert acting(page) == set()
         assert acting(str(Shown(report, full=True, view=view))) == set()
         assert acting(terminal.text(report, full=True, view=view)) == set()
+        assert from_json(to_json(report)).points == report.points  # as a class's results keep it
         plain = json.loads(report_json.report_json(report, view))
         assert set().union(*map(acting, strings(plain))) == set()
         root = ET.fromstring(junit.junit_xml(report, view))  # noqa: S314  our own output is parsed

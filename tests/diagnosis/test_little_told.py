@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from judge.calls import Exchange
+from judge.calls import Exchange, Kind
 from judge.challenge import load_tests
 from judge.diagnosis import Diagnosis
 from judge.manifest import Challenge, read_challenge
 from judge.results import Outcome, Status
 from judge.verdict import outcome_of
+from tests.exchanges import called
 from tests.folders import write_challenge
 
 NOTEBOOK = '''# %% role="setup"
@@ -63,7 +64,7 @@ def named(
 
 
 def _call(x: Any, value: Any) -> Exchange:
-    return Exchange("twice", (x,), {}, (), value)
+    return called("twice", x, value=value)
 
 
 def test_integers_are_named_where_one_mistake_gives_them(made: Challenge) -> None:
@@ -100,7 +101,20 @@ def test_a_call_that_another_style_answers_otherwise_contradicts_nothing(
 def test_gradients_of_other_calls_are_not_asked(made: Challenge) -> None:
     tests = load_tests(made)[:1]
     wrong = _call(MIXED, [1, 0, 3, 2])
-    refuting = replace(_call(-RISING, [0, 1, 2, 3]), cotangent=MIXED)
+    right = _call(-RISING, [0, 1, 2, 3])
+    refuting = replace(right, steps=(replace(right.steps[0], kind="vjp", cotangent=MIXED),))
     exchanges, small = {tests[0].name: wrong}, {tests[0].name: [refuting]}
     (said,) = Diagnosis(made).name([outcome_of(tests[0], Status.FAILED)], exchanges, small)
     assert said.misconception is not None
+
+
+def test_how_far_nan_gets_in_a_gradient_contradicts_nothing(made: Challenge) -> None:
+    tests = load_tests(made)[:2]
+    wrong, spread = _call(MIXED, [1, 0, 3, 2]), _call(RISING, np.full(4, np.nan))
+    names: dict[Kind, str | None] = {"vjp": "by_size", "call": None}
+    for kind, name in names.items():
+        step = replace(spread.steps[0], kind=kind, cotangent=RISING)
+        exchanges = {tests[0].name: wrong, tests[1].name: replace(spread, steps=(step,))}
+        outcomes = [outcome_of(test, Status.FAILED) for test in tests]
+        said = Diagnosis(made).name(outcomes, exchanges)[0].misconception
+        assert (said.name if said else None) == name

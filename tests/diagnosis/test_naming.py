@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from judge.calls import Exchange
+from judge.calls import Exchange, Step
 from judge.challenge import load_tests, reference_submission
 from judge.diagnosis import Diagnosis
 from judge.manifest import Challenge, read_challenge
@@ -20,6 +20,7 @@ from judge.mutants import both, read_mutants
 from judge.replies import Stop
 from judge.results import CostTooHigh, Misconception, Outcome, Status
 from judge.verdict import outcome_of
+from tests.exchanges import called
 from tests.folders import TOML, write_challenge
 
 NOTEBOOK = '''# %% role="setup"
@@ -67,7 +68,7 @@ def said(
     """What is said when the tests of the challenge fail on these calls of twice(x)."""
     tests = load_tests(made)
     exchanges = {
-        test.name: Exchange("twice", (x,), {}, (), value)
+        test.name: called("twice", x, value=value)
         for test, (x, value) in zip(tests, calls, strict=False)
     }
     outcomes: list[Outcome] = [outcome_of(test, status, **fields) for test in tests]
@@ -88,7 +89,7 @@ def test_a_mutant_whose_own_test_has_passed_is_not_named(made: Challenge) -> Non
 def test_a_mutant_whose_own_test_was_not_asked_for_is_not_named(made: Challenge) -> None:
     other = load_tests(made)[1]
     outcomes = [outcome_of(other, Status.FAILED)]
-    exchanges = {other.name: Exchange("twice", (X,), {}, (), X + 2)}
+    exchanges = {other.name: called("twice", X, value=X + 2)}
     assert [o.misconception for o in Diagnosis(made).name(outcomes, exchanges)] == [None]
 
 
@@ -238,7 +239,7 @@ def test_the_tile_of_a_pattern_is_an_argument_of_the_call(tmp_path: Path) -> Non
     made = read_challenge(folder)
     test = load_tests(made)[0]
     for args, kwargs in [((TABLE, 3), {}), ((TABLE,), {"tile_size": 3})]:
-        exchange = Exchange("twice", args, kwargs, (), wrong)
+        exchange = called("twice", *args, value=wrong, **kwargs)
         (found,) = Diagnosis(made).name([outcome_of(test, Status.FAILED)], {test.name: exchange})
         assert found.misconception is not None
         assert found.misconception.name == "first_tile_right or short_tile_wrong"
@@ -249,7 +250,8 @@ def said_of_a_gradient(made: Challenge) -> Misconception | None:
     torch = pytest.importorskip("torch")
     x = torch.tensor(TABLE)
     value = {"value": 2 * x, "gradients": [6 * x], "parameters": {}}
-    exchange = Exchange("twice", (x,), {}, (), value, cotangent=x, wrt=(0,))
+    step = Step("vjp", "twice", (x,), cotangent=x, wrt=(0,))
+    exchange = Exchange((step,), (), value)
     test = load_tests(made)[0]
     (found,) = Diagnosis(made).name([outcome_of(test, Status.FAILED)], {test.name: exchange})
     return found.misconception

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 
 from judge.authoring import new
+from judge.calls import Recorded
 from judge.challenge import reference_submission
 from judge.checking import Wish
 from judge.debugging import NOTE, debug
 from judge.errors import SandboxError, WorkerDied
 from judge.manifest import Challenge, read_challenge
 from judge.preparing import prepare
+from judge.program import Program
 from judge.results import Report, Status, Verdict
 from judge.sandbox.inline import InlineSandbox
-from judge.student import Program, Recorded, Student
+from judge.student import Student
 from judge.submission import Submission, submission_from_cells
 
 RIGHT = """

@@ -67,10 +67,10 @@ def test_a_hard_limit_that_is_already_lower_stays() -> None:
     code = (
         "import resource\n"
         "from judge.sandbox.limits import apply_limits\n"
-        "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (5, 5))\n"
         "apply_limits(1 << 30, 60)\n"
-        "assert resource.getrlimit(resource.RLIMIT_NOFILE) == (32, 32)\n"
+        "assert resource.getrlimit(resource.RLIMIT_NOFILE) == (16, 16)\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU) == (5, 5)\n"
     )
     root = Path(__file__).resolve().parents[2]

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ from judge.errors import SandboxError
 from judge.sandbox import forkserver
 from judge.sandbox.forkserver import ForkServer, launch_ahead
 from judge.sandbox.process import ProcessSandbox
+from judge.sandbox.server import Server
 from tests.sandbox.processes import (
     LONG,
     ROOT,
@@ -50,6 +52,38 @@ def test_a_killed_server_is_our_fault_and_is_started_anew(own: ProcessSandbox) -
     with worker(own, "def one(): return 1") as made:
         assert called(made, "one") == 1
     assert server_of(own) != first
+
+
+def test_a_worker_waits_until_there_is_a_process_for_it(
+    own: ProcessSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker may hold all that this user may have, with threads, until it is stopped."""
+    server = own.start()
+    honest, asked = server._ask, []
+
+    def full_twice(question: dict[str, Any], fds: Any = ()) -> dict[str, Any]:
+        asked.append(question)
+        if len(asked) < 3:
+            return {"pid": None, "full": True}
+        return honest(question, fds)
+
+    monkeypatch.setattr(server, "_ask", full_twice)
+    with worker(own, "def one(): return 1") as made:
+        assert called(made, "one") == 1
+    assert asked[0] == asked[1] == asked[2]
+    del asked[:]
+    monkeypatch.setattr(forkserver, "FULL_SECONDS", -1.0)
+    with pytest.raises(SandboxError, match="too many"), own.worker(MEMORY):
+        pass
+
+
+def test_a_server_without_a_process_to_be_had_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server.__new__(Server)
+    server._spare = None
+    monkeypatch.setattr(os, "fork", Mock(side_effect=BlockingIOError))
+    before = descriptors()
+    assert server._start({}, *os.pipe()) == {"pid": None, "full": True}
+    assert descriptors() == before
 
 
 def test_an_interrupted_question_does_not_answer_the_next(

