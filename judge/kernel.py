@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
@@ -57,6 +58,11 @@ class Service:
 
     def runs(self) -> bool:
         return self._process.poll() is None
+
+    def prepare(self, about: dict[str, Any]) -> None:
+        """Say what the first question will be about: it makes ready, and answers nothing."""
+        with contextlib.suppress(OSError):  # it has ended: who asks will be told
+            frames.send(self._channel, about)
 
     def ask(self, question: dict[str, Any], tick: Tick) -> dict[str, Any]:
         """Send a question and wait for its answer, passing on progress.

@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> None:
         checker = Checker(Grader(**jobs))
         try:
             while True:
-                send(channel, _answer(ask, channel, checker))
+                if "number" in ask:  # else it only says what the first question will be about
+                    send(channel, _answer(ask, channel, checker))
                 ask = receive(channel)
         finally:
             checker.close()

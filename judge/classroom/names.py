@@ -87,7 +87,7 @@ def without_challenge(text: str, challenges: tuple[str, ...]) -> str:
     return f"{before}_{after}" if before and after else before or after
 
 
-@lru_cache(maxsize=4096)  # the same few folders stand before thousands of files
+@lru_cache(maxsize=1 << 16)  # the same few folders stand before thousands of files
 def _match(text: str, challenges: tuple[str, ...]) -> _Match | None:
     """Whole words first; a long id may also stand inside a word: `AdaFlashAttention`."""
     text = _lower(text)
@@ -117,7 +117,7 @@ def _inside(text: str, id: str) -> _Match | None:
     return _Match(id, found.start(), found.end()) if found else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def _plain(text: str) -> str:
     return "".join(_WORD.findall(_lower(text)))
 

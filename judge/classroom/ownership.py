@@ -86,8 +86,9 @@ class _Paths:
             parts = found.parts[len(bundle.prefix) :]
         else:
             parts = self._below(found, found.parts)
-        known = bool(parts) and suffix_of(parts[-1]) in (*KINDS, *ARCHIVES)
-        return (*parts[:-1], PurePosixPath(parts[-1]).stem) if known else parts
+        ending = suffix_of(parts[-1]) if parts else ""
+        known = ending in KINDS or ending in ARCHIVES
+        return (*parts[:-1], parts[-1][: -len(ending)]) if known else parts
 
     def _bundle(self, found: Found) -> Bundle | None:
         """The archive of several students that a file lies in."""

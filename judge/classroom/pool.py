@@ -25,10 +25,12 @@ class Desks:
         self._ahead: list[Service] = []  # running, and nobody's yet
         self._closed = False
 
-    def launch_ahead(self) -> None:
-        """Start a service, without waiting, for the first question."""
+    def launch_ahead(self, about: dict[str, Any]) -> None:
+        """Start a service, without waiting, for the first question; `about` is a part of it."""
         with contextlib.suppress(ServiceError):  # who asks will be told
-            self._ahead.append(Service())
+            service = Service()
+            service.prepare(about)
+            self._ahead.append(service)
 
     def grade(self, question: bytes) -> bytes:
         """Have one submission graded: a report or a problem. Raises nothing of its own."""

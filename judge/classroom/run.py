@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,11 +163,8 @@ class Run:
     def _question(self, task: _Task) -> bytes:
         known = self._store.known(task.keys)
         question = {
-            "challenge": task.handed.challenge,
-            "folder": str(self._conditions.course),
-            "folders": [str(folder) for folder in self._conditions.folders],
+            **about(task.handed.challenge, self._conditions.folders, self._conditions.course),
             "seed": self._conditions.seed,
-            "jobs": 1,
             "cells": [[cell.label, cell.source] for cell in task.submission.cells],
             "kind": task.submission.kind,
             "origin": task.submission.origin,
@@ -199,6 +196,12 @@ class Run:
         nothing = Submission((), handed.source, "script")
         challenge = self._courses[handed.challenge]
         return without_outcomes(challenge, nothing, verdict, reason)
+
+
+def about(challenge: str, folders: Sequence[Path], course: Path) -> dict[str, Any]:
+    """The part of a question that tells a service what to make ready."""
+    places = [str(folder) for folder in folders]
+    return {"challenge": challenge, "folder": str(course), "folders": places, "jobs": 1}
 
 
 def _new_outcomes(task: _Task, report: Report) -> dict[str, Outcome]:

@@ -16,7 +16,7 @@ from judge.catalogue import find_challenge
 from judge.classroom.collect import collect
 from judge.classroom.pool import Desks
 from judge.classroom.records import Collection
-from judge.classroom.run import Conditions, Count, Desk, Progress, Run
+from judge.classroom.run import Conditions, Count, Desk, Progress, Run, about
 from judge.classroom.store import Store
 from judge.errors import UserError
 from judge.grading import cores
@@ -70,7 +70,7 @@ def grade(order: Order, start: Start) -> Done:
         find_challenge(id, order.packs, order.course)
     with contextlib.closing(Desks()) as desks:
         if order.cluster is None:  # they start while we look at what was handed in
-            desks.launch_ahead()
+            desks.launch_ahead(about(order.challenges[0], order.packs, order.course))
             launch_ahead(("numpy",))
         collection = collect(order.folders, order.challenges, order.pattern)
         if not collection.handed and not collection.refusals:

@@ -23,6 +23,9 @@ class Fake:
         self.number = len(self.started)
         self.ended = False
 
+    def prepare(self, _about: dict[str, Any]) -> None:
+        pass
+
     def runs(self) -> bool:
         return not self.ended
 
@@ -49,7 +52,7 @@ def number(desks: Desks) -> int:
 
 def test_the_first_question_finds_a_service_that_was_launched_ahead(started: list[Fake]) -> None:
     desks = Desks()
-    desks.launch_ahead()
+    desks.launch_ahead({})
     assert len(started) == 1
     assert [number(desks), number(desks)] == [1, 1]
     assert len(started) == 1
@@ -57,7 +60,7 @@ def test_the_first_question_finds_a_service_that_was_launched_ahead(started: lis
 
 def test_each_thread_has_a_service_of_its_own(started: list[Fake]) -> None:
     desks = Desks()
-    desks.launch_ahead()
+    desks.launch_ahead({})
     here = number(desks)
     other = threading.Thread(target=lambda: desks.grade(b"{}"))
     other.start()
@@ -68,7 +71,7 @@ def test_each_thread_has_a_service_of_its_own(started: list[Fake]) -> None:
 
 def test_a_service_that_ended_is_replaced(started: list[Fake]) -> None:
     desks = Desks()
-    desks.launch_ahead()
+    desks.launch_ahead({})
     started[0].ended = True
     assert number(desks) == 2
 
@@ -76,7 +79,7 @@ def test_a_service_that_ended_is_replaced(started: list[Fake]) -> None:
 @pytest.mark.parametrize("asked", [0, 1])
 def test_all_end_whether_they_were_asked_or_not(started: list[Fake], asked: int) -> None:
     desks = Desks()
-    desks.launch_ahead()
+    desks.launch_ahead({})
     for _ in range(asked):
         number(desks)
     desks.close()
