@@ -26,8 +26,8 @@ from judge.testing.autograd import normal
 from . import oracle, support
 
 VALUES = "many_steps_with_changing_gradients"
-SHAPES = ((3, 4), (5,), (1,))
-SIZES = (5.0, 2.0, 0.1, 0.5, 0.02, 1.0, 0.05, 0.3)  # of the gradients, step by step
+SHAPES = ((3, 4), (1,), (3, 4))  # two of them alike, for states that are kept by shape
+SIZES = (5.0, 2.0, 0.1, 0.5, 0.02, 1.0, 0.0, 0.3)  # of the gradients, step by step
 
 Gradients = list[list[torch.Tensor]]  # for each step, one for each parameter
 
@@ -88,7 +88,10 @@ def expect_path(
 
 @hidden_test(task="adam", points=3, limit=4.0)
 def many_steps_with_changing_gradients(student: Student) -> None:
-    """One, two and eight steps of three parameters, with gradients that rise and fall."""
+    """One, two and eight steps of three parameters, with gradients that rise and fall.
+
+    The seventh is zero, and the parameters move on by their average. Two are of one shape.
+    """
     for steps, hint in (
         (1, "print m, v and both corrections at t = 1: m / (1 - beta1) is the gradient"),
         (2, "the first step is right: print t, m and v at the second"),

@@ -35,8 +35,8 @@ def inputs(
 
 @hidden_test(task="attention", points=3, limit=4.0)
 def output_equals_softmax_attention(student: Student) -> None:
-    """The output for S_q, S_k, d_k and d_v all different, by position and by keyword."""
-    for sizes in ((2, 3, 5, 4, 6), (3, 7, 2, 6, 4), (1, 4, 6, 2, 3)):
+    """The output for S_q, S_k, d_k and d_v all different, and for S_q = S_k; by keyword, too."""
+    for sizes in ((2, 3, 5, 4, 6), (3, 7, 2, 6, 4), (1, 4, 6, 2, 3), (2, 5, 5, 3, 4)):
         given = inputs(student, sizes, scale=2.0)
         want = oracle.attention(*given)
         keywords: dict[str, Any] = dict(reversed(list(zip(NAMES, given, strict=True))))
@@ -70,8 +70,12 @@ def sizes_of_one_are_right(student: Student) -> None:
 
 @hidden_test(task="attention", points=2, limit=4.0)
 def large_scores_stay_exact(student: Student) -> None:
-    """Scores spread over 60, near 5000 and -5000, rows far apart, and float32 scores near 300."""
+    """Scores spread over 60, near 5000 and -5000, rows far apart, and float32 scores near 300.
+
+    What is large in one element of the batch is small in the other.
+    """
     sizes = (2, 3, 7, 4, 5)
+    signs = torch.tensor([1.0, -1.0])[:, None, None]
     rows = torch.tensor([5e3, 0.0, -5e3], dtype=torch.float64)[:, None]
     for offset, scale, dtype in (
         (0.0, 60.0, torch.float64),
@@ -82,7 +86,7 @@ def large_scores_stay_exact(student: Student) -> None:
     ):
         q, k, v = inputs(student, sizes, scale, dtype)
         k[..., 0] = 2.0  # as sqrt(d_k) is 2, the first column of Q is the offset of the scores
-        q[..., 0:1] = torch.as_tensor(offset, dtype=dtype)
+        q[..., 0:1] = signs * torch.as_tensor(offset, dtype=dtype)
         expect_close(
             student.call(FUNCTION, q, k, v),
             oracle.attention(q.double(), k.double(), v.double()),
@@ -96,8 +100,16 @@ def large_scores_stay_exact(student: Student) -> None:
 
 @hidden_test(task="attention", points=3, needs=[VALUES], limit=4.0)
 def gradients_reach_queries_keys_and_values(student: Student) -> None:
-    """Gradients of Q, K and V for a random cotangent, with small and with large scores."""
-    for sizes, scale in (((2, 3, 5, 4, 6), 1.0), ((1, 4, 3, 2, 5), 30.0), ((2, 3, 1, 2, 4), 1.0)):
+    """Gradients of Q, K and V for a random cotangent, with small and with large scores.
+
+    Where a score is a thousand below the largest its weight is 0, and so is its gradient.
+    """
+    for sizes, scale in (
+        ((2, 3, 5, 4, 6), 1.0),
+        ((1, 4, 3, 2, 5), 30.0),
+        ((2, 5, 5, 3, 2), 3000.0),
+        ((2, 3, 1, 2, 4), 1.0),
+    ):
         expect_vjp(
             student,
             FUNCTION,
@@ -106,6 +118,7 @@ def gradients_reach_queries_keys_and_values(student: Student) -> None:
             names=NAMES,
             name="O",
             against=AGAINST,
+            floor=scale / 100,  # rows of a single weight have dK = 0, but for rounding times Q
         )
 
 

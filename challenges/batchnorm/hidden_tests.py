@@ -78,10 +78,14 @@ def evaluation_uses_the_running_values(student: Student) -> None:
 
 @hidden_test(task="batchnorm", points=1, limit=4.0)
 def eps_is_added_to_the_variance(student: Student) -> None:
-    """Variances near 0.000001 with the default eps, and eps=0.4, in both modes."""
+    """Variances near 0.000001 with the default eps, eps=0.4 and eps=0.0, in both modes."""
     for training in (True, False):
         small, plain = inputs(student, 5, 3, scale=1e-3), inputs(student, 4, 6)
-        cases: tuple[tuple[list[Any], Options], ...] = ((small, {}), (plain, {"eps": 0.4}))
+        cases: tuple[tuple[list[Any], Options], ...] = (
+            (small, {}),
+            (plain, {"eps": 0.4}),
+            (plain, {"eps": 0.0}),
+        )
         for args, kwargs in cases:
             named: Options = dict(zip(NAMES, args, strict=True))
             expect_close(
@@ -96,22 +100,31 @@ def eps_is_added_to_the_variance(student: Student) -> None:
 
 @hidden_test(task="batchnorm", points=2, limit=4.0)
 def running_values_move_by_momentum(student: Student) -> None:
-    """Two steps in training: momentum left out, 0.35 and 1.0. They move in place."""
+    """Three steps in training: momentum left out, 0.35 and 1.0. They move in place.
+
+    The second is of a single example, whose variance is 0. With momentum=0.0 nothing moves.
+    """
     cases: tuple[Options, ...] = ({}, {"momentum": 0.35}, {"momentum": 1.0})
     for kwargs in cases:
         _, gamma, beta, mean, var = inputs(student, 4, 3)
         kept = [student.put(mean), student.put(var)]
-        for n in (4, 6):
+        for n in (4, 1, 6):
             x = inputs(student, n, 3)[0]
             student.call("my_batch_norm", x, gamma, beta, *kept, **kwargs)
             momentum = kwargs.get("momentum", 0.1)
             new_mean, new_var = oracle.statistics(x)
             got_mean, got_var = (remote.get() for remote in kept)
             expect_moved("running_mean", got_mean, mean, oracle.moved(mean, new_mean, momentum))
-            unbiased = oracle.moved(var, new_var * n / (n - 1), momentum)
-            expect_population(got_var, unbiased)
+            if n > 1:
+                expect_population(got_var, oracle.moved(var, new_var * n / (n - 1), momentum))
             expect_moved("running_var", got_var, var, oracle.moved(var, new_var, momentum))
             mean, var = got_mean, got_var
+    args = inputs(student, 4, 3)
+    kept = [student.put(arg) for arg in args[3:]]
+    student.call("my_batch_norm", *args[:3], *kept, momentum=0.0)
+    for name, remote, before in zip(NAMES[3:], kept, args[3:], strict=True):
+        hint = "momentum or 0.1 is 0.1 for a momentum of 0.0"
+        expect_same(remote.get(), before, name=name, by="a call with momentum=0.0", hint=hint)
 
 
 def expect_moved(name: str, got: torch.Tensor, old: torch.Tensor, want: torch.Tensor) -> None:
@@ -174,12 +187,21 @@ def running_values_carry_no_graph(student: Student) -> None:
 
 @hidden_test(task="batchnorm", points=2, needs=[VALUES, EVALUATION], limit=4.0)
 def gradients_go_through_the_batch_statistics(student: Student) -> None:
-    """Gradients of x, gamma and beta for a random cotangent, in training and in evaluation."""
-    for kwargs in ({}, {"eps": 0.4, "momentum": 0.35}, {"training": False}):
+    """Gradients of x, gamma and beta for a random cotangent, in training and in evaluation.
+
+    Also for a batch of one example, where the variance is 0.
+    """
+    cases: tuple[tuple[int, Options], ...] = (
+        (6, {}),
+        (6, {"eps": 0.4, "momentum": 0.35}),
+        (6, {"training": False}),
+        (1, {}),
+    )
+    for n, kwargs in cases:
         expect_vjp(
             student,
             "my_batch_norm",
-            inputs(student, 6, 4),
+            inputs(student, n, 4),
             oracle.batch_norm,
             wrt=[0, 1, 2],
             names=NAMES[:3],

@@ -91,7 +91,7 @@ def model_of(case: Case, seen: list[tuple[int, ...]]) -> Callable[..., torch.Ten
     def log_prob_fn(tokens: Any) -> torch.Tensor:
         if np.ndim(tokens) != 1:
             raise ValueError("log_prob_fn takes the tokens of one hypothesis, on one axis")
-        heard = tuple(int(token) for token in tokens)
+        heard = tuple(int(token) for token in tokens[: case.steps + 1])  # it may be of any length
         seen.append(heard)
         if heard[:1] != (case.start,):
             raise ValueError("log_prob_fn takes all tokens so far, the start token first")
@@ -168,7 +168,8 @@ def _place(tokens: list[Any], answer: list[int]) -> str:
 def the_best_total_wins_though_a_step_is_worse(student: Student) -> None:
     """Models in which the greedy choice loses, and in which the search misses the very best.
 
-    In the last the winner is no first token with its likeliest continuation, either.
+    In the last the winner is no first token with its likeliest continuation, either, and a search
+    that keeps one hypothesis for each last token loses it.
     """
     hint = "after each step print the totals and tokens of the beam_width extensions that go on"
     for size, steps, width in ((4, 3, 3), (5, 4, 2)):
@@ -189,22 +190,38 @@ def the_best_total_wins_though_a_step_is_worse(student: Student) -> None:
 def _sums_would_differ(case: Case) -> bool:
     """The greedy choice finds something else, and so would a search that adds probabilities."""
     added = oracle.search([np.exp(table) for table in case.tables], case.width, case.eos)
-    return case.found.best not in (case.greedy, added.best)
+    beside = oracle.side_by_side(case.tables, case.width, case.eos)
+    merged = oracle.one_for_each_token(case.tables, case.width)
+    apart = merged != beside  # two mistakes that are told apart can be named
+    return apart and case.found.best not in (case.greedy, added.best)
 
 
 def _misses_the_best(case: Case) -> bool:
     everything = oracle.search(case.tables, case.tables[-1].size, case.eos)
     beside = oracle.side_by_side(case.tables, case.width, case.eos)
-    return case.found.best not in (everything.best, case.greedy, beside)
+    merged = oracle.one_for_each_token(case.tables, case.width)
+    return case.found.best not in (everything.best, case.greedy, beside, merged)
 
 
 @hidden_test(task="beam_search", points=1, limit=4.0)
 def one_beam_is_the_greedy_choice(student: Student) -> None:
-    """beam_width=1: the likeliest token at each step, until the end token or max_len."""
+    """beam_width=1: the likeliest token at each step, until the end token or max_len.
+
+    The first of two models has the better total, and no part in the second search.
+    """
     hint = "with one beam there is one live hypothesis, which its best token extends"
-    for fits in (_ends_greedily, _goes_on_greedily):
-        case = drawn(student, fits, width=1)
-        expect_answer(searched(student, case)[0], case, hint=hint)
+    ended = drawn(student, _ends_greedily, width=1)
+    expect_answer(searched(student, ended)[0], ended, hint=hint)
+    total = _best_total(ended)
+    case = drawn(
+        student, lambda case: _goes_on_greedily(case) and _best_total(case) < total, width=1
+    )
+    hint = "look for a list that is made once and serves every call, as a default argument is"
+    expect_answer(searched(student, case)[0], case, hint=hint)
+
+
+def _best_total(case: Case) -> float:
+    return max(total for total, _ in (*case.found.finished, *case.found.live))
 
 
 def _ends_greedily(case: Case) -> bool:
@@ -217,7 +234,10 @@ def _goes_on_greedily(case: Case) -> bool:
 
 @hidden_test(task="beam_search", points=1, limit=4.0)
 def a_short_finished_hypothesis_beats_a_longer_one(student: Student) -> None:
-    """The best total belongs to a short hypothesis, the best mean of its steps to another."""
+    """The best total belongs to a short hypothesis, the best mean of its steps to another.
+
+    So does the best total over a power of the length.
+    """
     case = drawn(student, _mean_would_differ)
     hint = "compare totals as they are; finished ones compete in the end, with their totals"
     expect_answer(searched(student, case)[0], case, hint=hint)
@@ -225,8 +245,13 @@ def a_short_finished_hypothesis_beats_a_longer_one(student: Student) -> None:
 
 def _mean_would_differ(case: Case) -> bool:
     rest = [*case.found.finished, *case.found.live]
-    means = [(total / len(tokens), tokens) for total, tokens in rest]
-    return case.ends and len(case.answer) <= case.steps and max(means)[1] != case.found.best
+    favoured = {
+        max((total / (len(tokens) + more) ** power, tokens) for total, tokens in rest)[1]
+        for power in (0.6, 1.0)  # of the length: both are in use
+        for more in (0, 1)  # with the start token
+    }
+    short = case.ends and len(case.answer) <= case.steps
+    return short and case.found.best not in favoured
 
 
 @hidden_test(task="beam_search", points=1, limit=4.0)

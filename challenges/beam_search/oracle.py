@@ -88,6 +88,18 @@ def side_by_side(tables: Tables, width: int, eos: int) -> tuple[int, ...]:
     return max(ended)[1]
 
 
+def one_for_each_token(tables: Tables, width: int) -> tuple[int, ...]:
+    """What is best when of all extensions that end in one token only the best goes on."""
+    live: list[Ended] = [(0.0, ())]
+    for table in tables:
+        best: dict[int, Ended] = {}
+        for total, tokens in live:
+            for token, step in enumerate(table[tokens].tolist()):
+                best[token] = max(best.get(token, (-np.inf, ())), (total + step, (*tokens, token)))
+        live = sorted(best.values(), reverse=True)[:width]
+    return live[0][1]
+
+
 def _cut(totals: Array, width: int) -> float:
     """A number between the totals that are kept and those that are not. Raises CloseError."""
     if totals.size <= width:

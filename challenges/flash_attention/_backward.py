@@ -17,6 +17,7 @@ from judge.testing import (
     expect_close,
     expect_finite,
     expect_gradient,
+    expect_same,
     expect_shape,
     hidden_test,
     poison,
@@ -75,12 +76,17 @@ def own_cache_gives_the_same_gradients(student: Student) -> None:
 
 @hidden_test(task="backward", points=2, aspect="backward alone", needs=[BACKWARD_VALUES])
 def backward_runs_twice_on_one_cache(student: Student) -> None:
-    """A second backward on the same cache gives the right gradients again."""
+    """A second backward on one cache, with another dO, is right; the first result stays."""
     case = draw(student.rng, (1, 2, 45, 7), 8)
     cache = student.put(oracle.cache(case.x, case.causal))
-    for _ in range(2):
-        hint = "look for in-place operations on the cache, and for arrays kept between calls"
-        compare_gradients(backward(student, case, cache), case, hint=hint)
+    hint = "look for in-place operations on the cache, and for arrays kept between calls"
+    first = student.keep(BACKWARD, case.do, cache, **case.options)
+    before = three(first.get())
+    compare_gradients(before, case, hint=hint)
+    other = replace(case, do=student.rng.standard_normal(case.do.shape))
+    compare_gradients(backward(student, other, cache), other, hint=hint)
+    for name, old, new in zip(("dQ", "dK", "dV"), before, three(first.get()), strict=True):
+        expect_same(new, old, name=name, by="the second backward", hint=hint)
 
 
 @hidden_test(task="backward", points=3, aspect="shapes")
@@ -133,11 +139,14 @@ def gradients_stay_exact_with_sharp_rows(student: Student) -> None:
 
 @hidden_test(task="backward", points=1, aspect="stability", needs=[BACKWARD_VALUES])
 def float64_gradients_are_really_float64(student: Student) -> None:
-    """With float64 inputs the gradients are right to 1e-9: nothing on the way is float32."""
+    """With float64 inputs the gradients are right to 1e-9: nothing is float32 or left out."""
     case = draw(student.rng, (1, 2, 70, 12), 16)
     hint = "print the dtype of P, dP, dS and of the arrays that are added to"
     check_gradients(student, case, tolerance=1e-9, dtype=np.float64, hint=hint)
     check_gradients(student, case.full(), tolerance=1e-9, dtype=np.float64, hint=hint)
+    hint = "small weights count as well: nothing is cut off, rounded to 0 or skipped"
+    wide = spread(case, student.rng, 60)
+    check_gradients(student, wide, tolerance=1e-9, dtype=np.float64, hint=hint)
 
 
 # --- masking --------------------------------------------------------------------------------------

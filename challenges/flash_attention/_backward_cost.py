@@ -40,6 +40,8 @@ from ._cases import (
 
 KEYS = ("O", "L", "Q", "K", "V")
 KEPT = "cache_has_what_the_backward_needs"
+# A submission can keep low what is traced: that counts only after this, which is seen from outside.
+PEAK = "backward_peak_stays_below_a_fifth_of_a_square"
 
 
 # --- the cache ------------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ def backward_peak_stays_below_a_fifth_of_a_square(student: Student) -> None:
     check_gradient_rows(three(run.value), case, rows, want)
 
 
-@hidden_test(task="backward", points=1, aspect="memory", needs=[BACKWARD_VALUES], limit=5.0)
+@hidden_test(task="backward", points=1, aspect="memory", needs=[BACKWARD_VALUES, PEAK], limit=5.0)
 def backward_scratch_does_not_grow_with_n_squared(student: Student) -> None:
     """Doubling N may double the memory used on the way, never quadruple it, causal or not."""
     hint = "print the shape of every array made in the loops, masks and index grids included"

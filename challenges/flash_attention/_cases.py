@@ -95,7 +95,7 @@ def shapes(rng: np.random.Generator) -> Iterator[Case]:
 def along(case: Case, query: Array | float, key: Array | float) -> Case:
     """`case` with scores raised by query_i * key_j.
 
-    `query` and `key` are numbers for the positions, (N,), (H, N) or one for all. They take the
+    `query` and `key` are numbers for the positions, of a shape that fits (B, H, N). They take the
     place of the first column of Q and of K.
     """
     q, k = case.x.q.copy(), case.x.k.copy()

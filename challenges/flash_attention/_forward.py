@@ -91,9 +91,9 @@ def running_sums_follow_a_growing_maximum(student: Student) -> None:
 
 @hidden_test(task="forward", points=2, aspect="running maximum")
 def each_row_keeps_its_own_maximum(student: Student) -> None:
-    """O is right when the scores of neighbouring rows, and of two heads, differ by thousands."""
-    case = draw(student.rng, (1, 2, 40, 12), 8)
-    heights = student.rng.permuted(np.tile(np.linspace(-3000, 3000, case.n), (2, 1)), axis=1)
+    """O is right when the scores of rows, heads and sequences side by side differ by thousands."""
+    case = draw(student.rng, (2, 2, 40, 12), 8)
+    heights = student.rng.permuted(np.tile(np.linspace(-3000, 3000, case.n), (2, 2, 1)), axis=2)
     steps = 1 + student.rng.standard_normal(case.n) / 1000
     hint = "print the shape of m: it needs one number for each row of the tile"
     check_output(student, along(case, heights, steps), hint=hint)
@@ -136,11 +136,15 @@ def wide_spreads_stay_exact(student: Student) -> None:
 
 @hidden_test(task="forward", points=1, aspect="stability", needs=[FORWARD_VALUES])
 def float64_is_really_used(student: Student) -> None:
-    """With float64 inputs O is right to 1e-9: nothing on the way is float32."""
+    """With float64 inputs O is right to 1e-9: nothing is float32, cut off or left out."""
     case = draw(student.rng, (1, 2, 70, 12), 16)
     hint = "print the dtype of S, m, l, acc and O"
     check_output(student, case, tolerance=1e-9, dtype=np.float64, hint=hint)
     check_output(student, case.full(), tolerance=1e-9, dtype=np.float64, hint=hint)
+    hint = "small weights count as well: no exponent is cut off, and no visible tile is skipped"
+    falling = along(case, 1.0, np.linspace(0, -40, case.n))
+    for one in (falling, spread(case, student.rng, 60)):
+        check_output(student, one, tolerance=1e-9, dtype=np.float64, hint=hint)
 
 
 # --- masking --------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ from .oracle import Inputs
 
 # --- memory ---------------------------------------------------------------------------------------
 
+# A submission can keep low what is traced: that counts only after this, which is seen from outside.
+PEAK = "peak_stays_below_a_fifth_of_a_square"
+
 
 @hidden_test(task="forward", points=3, aspect="memory", needs=[FORWARD_VALUES], limit=10.0)
 def no_square_array_in_a_big_call(student: Student) -> None:
@@ -76,7 +79,7 @@ def peak_stays_below_a_fifth_of_a_square(student: Student) -> None:
     check_output_rows(student, case, run.value)
 
 
-@hidden_test(task="forward", points=2, aspect="memory", needs=[FORWARD_VALUES], limit=5.0)
+@hidden_test(task="forward", points=2, aspect="memory", needs=[FORWARD_VALUES, PEAK], limit=5.0)
 def scratch_memory_does_not_grow_with_n_squared(student: Student) -> None:
     """Doubling N may double the memory used on the way, never quadruple it, causal or not."""
     hint = "print the shape of every array made in the loops, masks and index grids included"
@@ -89,7 +92,7 @@ def scratch_memory_does_not_grow_with_n_squared(student: Student) -> None:
         expect_growth(scratch, at_most=2.5, floor=1_000_000, hint=hint)
 
 
-@hidden_test(task="forward", points=1, aspect="memory", needs=[FORWARD_VALUES], limit=5.0)
+@hidden_test(task="forward", points=1, aspect="memory", needs=[FORWARD_VALUES, PEAK], limit=5.0)
 def scratch_memory_is_small_at_small_width(student: Student) -> None:
     """At (1, 1, 4096, 2), tile_size=64, the peak is below 1.5 MB: no (64, N) strip of scores."""
     case = draw(student.rng, (1, 1, 4096, 2), 64)

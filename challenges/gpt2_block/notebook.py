@@ -33,7 +33,8 @@
 # $$ s_{ij} = \frac{q_i \cdot k_j}{\sqrt d} \ (j \le i), \qquad
 #    o_i = \sum_{j \le i} p_{ij} v_j, \qquad p_i = \mathrm{softmax}(s_i) $$
 #
-# A position sees itself and earlier positions, never later ones. The outputs of the heads stand
+# A position sees itself and earlier positions, never later ones. Sequences may be of any length,
+# and scores hundreds above or below zero: they are not clipped. The outputs of the heads stand
 # side by side again in the order of the heads, and `W_o` mixes them.
 #
 # `x` stays as it is. `nn.MultiheadAttention`, `F.scaled_dot_product_attention` and the Transformer

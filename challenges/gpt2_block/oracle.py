@@ -37,7 +37,8 @@ def _sequence(p: Parameters, rows: torch.Tensor, heads: int, tanh_gelu: bool) ->
         parts = []
         for start in range(0, rows.shape[1], d):
             own = slice(start, start + d)
-            odds = torch.exp((k[: i + 1, own] * q[i, own]).sum(1) * d**-0.5)
+            scores = (k[: i + 1, own] * q[i, own]).sum(1) * d**-0.5
+            odds = torch.exp(scores - scores.max())
             parts.append((odds[:, None] * v[: i + 1, own]).sum(0) / odds.sum())
         out.append(torch.cat(parts))
     middle = rows + _linear(p, "W_o", torch.stack(out))

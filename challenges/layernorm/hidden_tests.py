@@ -75,12 +75,20 @@ def a_large_mean_leaves_the_variance_exact(student: Student) -> None:
 
 @hidden_test(task="layernorm", points=2, needs=[VALUES], limit=4.0)
 def gradients_reach_x_gamma_and_beta(student: Student) -> None:
-    """Gradients of x, gamma and beta for a random cotangent, with the default eps and eps=0.3."""
+    """Gradients of x, gamma and beta for a random cotangent, with the default eps and eps=0.3.
+
+    Also for positions of equal numbers, whose variance is 0, and for D = 1.
+    """
     names = ["x", "gamma", "beta"]
     args = inputs(student, 2, 3, 5, scale=2.0, mean=1.0)
     expect_vjp(student, "my_layer_norm", args, oracle.layer_norm, names=names)
     args = inputs(student, 4, 6)
     expect_vjp(student, "my_layer_norm", args, oracle.layer_norm, names=names, eps=0.3)
+    hint = "the slope of a root is infinite at 0, and inf * 0 is NaN: add eps before the root"
+    for shape in ((3, 4), (2, 1)):
+        args = inputs(student, *shape)
+        args[0][1] = 2.0
+        expect_vjp(student, "my_layer_norm", args, oracle.layer_norm, names=names, hint=hint)
 
 
 @hidden_test(task="layernorm", points=1, needs=[VALUES], limit=4.0)

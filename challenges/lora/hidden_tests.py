@@ -59,7 +59,7 @@ def expect_output(layer: Remote, x: torch.Tensor, alpha: float) -> None:
     )
 
 
-@hidden_test(task="lora", points=4, limit=4.0)
+@hidden_test(task="lora", points=3, limit=4.0)
 def output_is_right_for_every_scale(student: Student) -> None:
     """Ranks and alphas of every ratio, x of one to three axes, in training and evaluation."""
     student.seed(int(student.rng.integers(2**31)))
@@ -81,7 +81,7 @@ def output_is_right_for_every_scale(student: Student) -> None:
 
 @hidden_test(task="lora", points=1, limit=4.0)
 def a_new_layer_is_its_frozen_layer(student: Student) -> None:
-    """lora_B starts at zero, and the output is that of linear alone."""
+    """lora_B starts at zero, and the output is that of linear alone, which starts as usual."""
     student.seed(int(student.rng.integers(2**31)))
     layer = student.make("LoRALinear", 6, 4, 3, 5.0)
     start = parameters_of(layer)
@@ -97,6 +97,35 @@ def a_new_layer_is_its_frozen_layer(student: Student) -> None:
         hint=hint,
     )
     expect_output(layer, normal(student.rng, 5, 6, dtype=torch.float32), 5.0)
+    frozen = parameters_of(student.make("LoRALinear", 50, 60, 2))
+    for name in ("linear.weight", "linear.bias"):
+        sizes = frozen[name].detach().double() * 50**0.5  # uniform from -1 to 1
+        mean_square = float(sizes.square().mean())
+        expect(
+            0.15 < mean_square < 0.55 and float(sizes.abs().max()) < 1.0 + 1e-6,
+            expected=f"{name} uniform between -1 / sqrt(in_features) and 1 / sqrt(in_features)",
+            got=f"a mean square of {mean_square:.2g} / in_features, where a third of it is usual",
+            hint="nn.Linear starts its weight and bias itself: leave them as they are",
+        )
+
+
+@hidden_test(task="lora", points=1, needs=[VALUES], limit=4.0)
+def nothing_is_merged_or_kept_between_calls(student: Student) -> None:
+    """Evaluation, training, evaluation: new factors count at once, and linear stays as it is."""
+    layer = student.make("LoRALinear", 6, 4, 2, 3.0)
+    fill(student, layer)
+    before = layer.get("linear.weight").detach()
+    modes = ("eval", "train", "eval") if layer.state().training is not None else ("",) * 2
+    for mode in modes:
+        if mode:
+            layer.call(mode)
+        x = normal(student.rng, 3, 6, dtype=torch.float32)
+        for _ in range(2):
+            expect_output(layer, x, 3.0)
+            layer.set("lora_B", normal(student.rng, 4, 2, dtype=torch.float32))
+        hint = "a weight into which the correction was added counts it twice in the next call"
+        after = layer.get("linear.weight").detach()
+        expect_same(after, before, name="linear.weight", by="forward", hint=hint)
 
 
 @hidden_test(task="lora", points=1, limit=4.0)
@@ -136,12 +165,14 @@ def exactly_two_tensors_are_trained(student: Student) -> None:
 
 @hidden_test(task="lora", points=2, needs=[VALUES], limit=4.0)
 def gradients_reach_input_and_both_factors(student: Student) -> None:
-    """Gradients of x, lora_A and lora_B for a random cotangent; of a new layer, too."""
+    """Gradients of x, lora_A and lora_B for a random cotangent; in evaluation and when new, too."""
     student.seed(int(student.rng.integers(2**31)))
     for filled, rank, alpha in ((True, 4, 1.0), (True, 2, 6.0), (False, 3, 2.0)):
         layer = student.make("LoRALinear", 5, 7, rank, alpha)
         if filled:
             fill(student, layer, exact=True)
+        if rank == 2 and layer.state().training is not None:
+            layer.call("eval")
         dtype = parameters_of(layer)["lora_A"].dtype
         x = normal(student.rng, 2, 3, 5, dtype=dtype)
         want = functools.partial(oracle.lora, alpha=alpha)

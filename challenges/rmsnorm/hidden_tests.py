@@ -55,12 +55,20 @@ def eps_is_added_to_the_mean_square(student: Student) -> None:
 
 @hidden_test(task="rmsnorm", points=3, needs=[VALUES], limit=4.0)
 def gradients_reach_x_and_weight(student: Student) -> None:
-    """Gradients of x and weight for a random cotangent, with the default eps and eps=0.5."""
+    """Gradients of x and weight for a random cotangent, with the default eps and eps=0.5.
+
+    Also for a position of zeros, where the root mean square is 0, and for D = 1.
+    """
     names = ["x", "weight"]
     args = inputs(student, 2, 3, 5, scale=2.0, mean=1.0)
     expect_vjp(student, "rms_norm", args, oracle.rms_norm, names=names)
     args = inputs(student, 4, 6)
     expect_vjp(student, "rms_norm", args, oracle.rms_norm, names=names, eps=0.5)
+    hint = "the slope of a root is infinite at 0, and inf * 0 is NaN: add eps before the root"
+    for shape in ((3, 4), (2, 1)):
+        args = inputs(student, *shape)
+        args[0][1] = 0.0
+        expect_vjp(student, "rms_norm", args, oracle.rms_norm, names=names, hint=hint)
 
 
 @hidden_test(task="rmsnorm", points=1, needs=[VALUES], limit=4.0)

@@ -75,10 +75,22 @@ def minus_infinity_has_no_weight(student: Student) -> None:
 
 @hidden_test(task="softmax", points=2, needs=[VALUES], limit=4.0)
 def gradients_are_those_of_the_softmax(student: Student) -> None:
-    """The gradient for a random cotangent, along the first, the middle and the last axis."""
+    """The gradient for a random cotangent, along every axis; weights that underflow to 0, too."""
     for dim in (0, 1, 2):
         x = normal(student.rng, 3, 4, 5, scale=2.0)
         expect_vjp(student, "my_softmax", [x], oracle.softmax, names=["x"], dim=dim)
+    apart = normal(student.rng, 5, 6, scale=60.0, dtype=torch.float32)
+    hint = "the logarithm of a weight of 0 is -inf, and its gradient NaN"
+    expect_vjp(
+        student,
+        "my_softmax",
+        [apart],
+        oracle.softmax,
+        names=["x"],
+        tolerance=1e-4,  # a logsumexp of 200 is known to 1.5e-5 in float32
+        floor=1.0,  # the size of the cotangent: rows of a single weight have a gradient near 0
+        hint=hint,
+    )
 
 
 @hidden_test(task="softmax", points=1, needs=[VALUES], limit=4.0)

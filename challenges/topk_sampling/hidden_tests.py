@@ -81,7 +81,7 @@ def expect_draws(
             expect_rate(counts[token], DRAWS, rates[token], name=name, hint=hint)
 
 
-@hidden_test(task="topk_sampling", points=2, limit=4.0)
+@hidden_test(task="topk_sampling", points=1, limit=4.0)
 def without_filters_the_softmax_is_drawn_from(student: Student) -> None:
     """All defaults: unsorted logits, logits near 1000 in float32, and a token of -inf."""
     hint = "print the probabilities just before the draw: are they in the order of the logits?"
@@ -91,6 +91,32 @@ def without_filters_the_softmax_is_drawn_from(student: Student) -> None:
     barred = shuffled(student)
     barred[int(student.rng.integers(len(BASE)))] = -torch.inf
     expect_draws(student, barred, hint="a logit of -inf has probability 0")
+
+
+@hidden_test(task="topk_sampling", points=1, needs=[PLAIN], limit=4.0)
+def draws_hang_on_the_seed_of_the_global_generator(student: Student) -> None:
+    """Forty draws twice with one seed are the same, and with another seed they are not."""
+    given = student.put(shuffled(student))
+    one, other = (int(seed) for seed in student.rng.choice(2**31, 2, replace=False))
+    drawn = []
+    for seed in (one, one, other):
+        student.seed(seed)
+        values = student.call_many(NAME, [(given,)] * 40)
+        drawn.append([token_of(value) for value in values])
+    student.last = None  # draws of two generators say nothing of a known mistake
+    hint = "draw with the global generator of torch or Python, and never set a seed"
+    expect(
+        drawn[0] == drawn[1],
+        expected="the same draws after the caller has set the same seed again",
+        got="other draws: they come from a generator of your own, or from one you seeded",
+        hint=hint,
+    )
+    expect(
+        drawn[0] != drawn[2],
+        expected="other draws after the caller has set another seed",
+        got="the same draws, whatever the seed",
+        hint=hint,
+    )
 
 
 @hidden_test(task="topk_sampling", points=1, limit=4.0)

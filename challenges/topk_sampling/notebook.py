@@ -29,7 +29,7 @@
 #   then keeps all. Among equal logits the lower index counts as the likelier, so that `top_k=2`
 #   keeps two tokens and no more.
 # - The case where the mass equals `top_p` exactly hangs on rounding and is not tested.
-# - Draw with the global generator of torch, NumPy or Python, and leave its seed alone.
+# - Draw with the global generator of torch or Python, and leave its seed alone.
 
 # %% role="setup"
 import torch
