@@ -67,10 +67,11 @@ class History:
 
     def answered(self, step: Step, take: tuple[str | int, ...], value: Any) -> Exchange | None:
         """Note a call, and what came back. None where it cannot be made again."""
-        if _kept_in(step) or self._drawn_from(step):
+        elsewhere = _elsewhere_in(step)
+        if any(given.kept is not None for given in elsewhere) or self._drawn_from(step):
             return self.read(self.add(step), take, value)
         # It stands alone. Large arguments are not copied: what is looked at is the last call.
-        again = _by_number(step)
+        again = _by_number(step) if elsewhere else step
         return None if again is None else Exchange((again,), take, value)
 
     def read(self, kept: Kept | None, take: tuple[str | int, ...], value: Any) -> Exchange | None:
@@ -103,9 +104,14 @@ class History:
 
 def _kept_in(step: Step) -> list[Kept]:
     """What a request touches."""
+    return [value.kept for value in _elsewhere_in(step) if value.kept is not None]
+
+
+def _elsewhere_in(step: Step) -> list[Elsewhere]:
+    """The arguments of a request that are no plain values."""
     found: list[Elsewhere] = []
-    exchanged((step.owner, step.args, step.kwargs), Elsewhere, found.append)
-    return [value.kept for value in found if value.kept is not None]
+    exchanged((step.owner, step.args, step.kwargs, step.cotangent), Elsewhere, found.append)
+    return found
 
 
 def _by_number(step: Step) -> Step | None:
