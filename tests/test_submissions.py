@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,9 +136,19 @@ def test_a_right_one_has_full_points(path: Path, seed: int, grader: Grader) -> N
     full_points(path, seed, grader)
 
 
-@pytest.mark.parametrize(
-    "seed", [6, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
-)
-@pytest.mark.parametrize("path", [path for path in RIGHT if not is_flagship(path)], ids=label)
-def test_a_right_one_in_torch_has_full_points(path: Path, seed: int, grader: Grader) -> None:
+def right_ones_of_small_challenges() -> Iterator[Any]:
+    """Each with three seeds; in the quick tests one of each challenge with one of them."""
+    seen = set()
+    for path in (path for path in RIGHT if not is_flagship(path)):
+        for seed in (6, 1, 2):
+            quick = path.parts[-3] not in seen
+            seen.add(path.parts[-3])
+            marks = () if quick else (pytest.mark.slow,)
+            yield pytest.param(path, seed, marks=marks, id=f"{label(path)}-{seed}")
+
+
+@pytest.mark.parametrize(("path", "seed"), list(right_ones_of_small_challenges()))
+def test_a_right_one_of_a_small_challenge_has_full_points(
+    path: Path, seed: int, grader: Grader
+) -> None:
     full_points(path, seed, grader)

@@ -11,16 +11,11 @@ def rows() -> Iterator[object]:
     """The figures, one after another: nothing else runs meanwhile."""
     from judge.catalogue import bundled
     from judge.challenge import read_challenge
-    from judge.grading import Grader
     from tests.bench import figures, many
 
     yield figures.listing()
     yield figures.importing()
-    grader = Grader()
-    row, warm = figures.warm_check(read_challenge(bundled() / "flash_attention"), grader)
-    grader.close()
-    yield row
-    yield figures.whole_command(warm)
+    yield from figures.flagship_check(read_challenge(bundled() / "flash_attention"))
     yield figures.kernel_check()
     yield from figures.torch_in_a_kernel()
     yield figures.torch_references()
