@@ -225,8 +225,10 @@ def exchanged(value: Any, kind: type, other: Callable[[Any], Any]) -> Any:
     """`value` with all of this kind in it exchanged for others."""
     if isinstance(value, kind):
         return other(value)
-    if isinstance(value, list | tuple):
-        return type(value)(exchanged(item, kind, other) for item in value)
+    if isinstance(value, list):
+        return [exchanged(item, kind, other) for item in value]
+    if isinstance(value, tuple):
+        return tuple([exchanged(item, kind, other) for item in value])
     if isinstance(value, dict):
         return {key: exchanged(item, kind, other) for key, item in value.items()}
     return value

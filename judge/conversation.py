@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import structs
 
-from judge.calls import Exchange, Recorded, describe_call, room_beside
+from judge.calls import Elsewhere, Exchange, Recorded, describe_call, exchanged, room_beside
 from judge.errors import TimeUp, TooMuchOutput, WorkerEnded
 from judge.program import Program, Worker
 from judge.remotes import Remote
@@ -128,15 +128,11 @@ class Conversation:
             self._left -= time.thread_time() - started
 
     def _outgoing(self, value: Any) -> Any:
+        """`value` as it travels: what is elsewhere by its number."""
+        return exchanged(value, Elsewhere, self._number)
+
+    def _number(self, value: Remote | Recorded) -> Ref | Function:
         if isinstance(value, Remote):
             return value.ref
-        if isinstance(value, Recorded):
-            self._functions.append(value)
-            return Function(len(self._functions) - 1)
-        if isinstance(value, list):
-            return [self._outgoing(item) for item in value]
-        if isinstance(value, tuple):
-            return tuple(self._outgoing(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._outgoing(item) for key, item in value.items()}
-        return value
+        self._functions.append(value)
+        return Function(len(self._functions) - 1)

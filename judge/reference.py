@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from judge.calls import Take, shape_of
+from judge.calls import Take, exchanged, shape_of
 from judge.errors import SandboxError
 from judge.program import Measured
 from judge.remotes import Remote
@@ -34,7 +34,7 @@ class Reference:
         What a test has put into the student's worker is measured by its plain value. Raises
         SandboxError when the reference fails, and LookupError for what only that worker has.
         """
-        args, kwargs = _plain((args, kwargs))
+        args, kwargs = exchanged((args, kwargs), Remote, _put)
         key = (name, shape_of((args, kwargs)), take, trace)
         if key not in self._figures:
             try:
@@ -48,14 +48,8 @@ class Reference:
         return self._figures[key]
 
 
-def _plain(value: Any) -> Any:
-    """`value` with what stays in a worker replaced by what the test put there."""
-    if isinstance(value, Remote):
-        if value.known is None:
-            raise LookupError("the reference cannot take a result of the student's: pass its value")
-        return value.known
-    if isinstance(value, list | tuple):
-        return type(value)(_plain(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+def _put(remote: Remote) -> Any:
+    """What the test has put into the student's worker."""
+    if remote.known is None:
+        raise LookupError("the reference cannot take a result of the student's: pass its value")
+    return remote.known

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from judge.calls import Exchange, Layout, Step, Take, is_tensor, keep_small, path_of
+from judge.calls import Exchange, Layout, Step, Take, exchanged, is_tensor, keep_small, path_of
 from judge.conversation import Conversation, Target
 from judge.errors import WorkerEnded
 from judge.history import History
@@ -260,13 +260,7 @@ class Student(Conversation):
         return self._with_remotes(value)
 
     def _with_remotes(self, value: Any) -> Any:
-        if isinstance(value, Ref):
-            return Remote(self, value)
-        if isinstance(value, list | tuple):
-            return type(value)(self._with_remotes(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._with_remotes(item) for key, item in value.items()}
-        return value
+        return exchanged(value, Ref, lambda ref: Remote(self, ref))
 
     def _remote(self, value: Any, step: Step, *, known: Any = None) -> Remote:
         """What this request has left in the worker."""

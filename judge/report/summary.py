@@ -162,12 +162,10 @@ def reason(report: Report) -> str:
 
 def next_step(report: Report, command: Literal["above", "below"] = "above") -> str:
     """One sentence: what to do now; `command` is where the command to repeat it stands."""
-    if report.verdict is Verdict.BROKEN and report.seed is None:
-        return "Check again; if it stays, please report it."
     if report.verdict is Verdict.BROKEN:
-        typed = repeat_command(report) is not None
-        again = f"Check again with the command {command}" if typed else "Check again"
-        return f"{again}; if it stays, please report it with the seed."
+        again = f" with the command {command}" if repeat_command(report) else ""
+        seed = "" if report.seed is None else " with the seed"
+        return f"Check again{again}; if it stays, please report it{seed}."
     if report.verdict is Verdict.REFUSED:
         return "Mend what is named above and check again."
     if report.verdict is Verdict.NOT_ATTEMPTED:

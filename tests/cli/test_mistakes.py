@@ -17,7 +17,7 @@ from tests.cli.place import RIGHT, WRONG, Place, assert_told
 # --- names ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["mine.ipynb", "./centring.py", "../work/reply.md", "hw/x"])
+@pytest.mark.parametrize("file", ["mine.ipynb", "./centring.py", "../mine/reply.md", "hw/x"])
 @pytest.mark.parametrize("command", ["check", "watch", "reset"])
 def test_a_file_where_the_challenge_belongs(place: Place, command: str, file: str) -> None:
     assert_told(
