@@ -33,7 +33,7 @@ PACKAGES = (
 
 LAYERS = (
     # text, bytes and names: nothing of the judge is known here
-    {"errors", "events", "files", "frames", "paths", "replied", "wire"},
+    {"errors", "events", "files", "frames", "generators", "paths", "replied", "wire"},
     {"tensors", "objects"},
     # what is read and written
     {"intake", "kernel", "manifest", "percent", "regions", "results"},
@@ -65,7 +65,7 @@ LAYERS = (
 )
 
 BOUNDARIES = {
-    "worker": {"wire", "paths", "tensors", "objects"},
+    "worker": {"wire", "generators", "paths", "tensors", "objects"},
     "tensors": {"wire"},
     "objects": {"paths"},
     "sandbox": {"wire", "errors"},
@@ -93,7 +93,7 @@ BOUNDARIES = {
     "mutants": {"challenge", "manifest", "submission", "errors"},
     "diagnosis": {
         *("calls", "challenge", "errors", "mutants", "results", "submission"),
-        *("objects", "paths", "tensors"),
+        *("generators", "objects", "paths", "tensors"),
     },
     "report": {"results", "errors"},
     "report.health": {"doctor"},
@@ -139,7 +139,7 @@ THIRD_PARTY = {
     },
     "numpy": {
         *("authoring", "calls", "diagnosis", "grading", "kit", "preparing", "student", "tensors"),
-        *("testing", "wire", "worker"),
+        *("generators", "testing", "wire", "worker"),
     },
 }
 BANNED = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "copyreg"}

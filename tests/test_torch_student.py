@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from judge import tensors, wire
 from judge.replies import Stop
 from judge.results import ForbiddenCall, LimitHit, Raised, Status
 from judge.sandbox.process import ProcessSandbox
-from tests.students import stopped, student
+from tests.students import stopped, student, torch_sandbox
 
 TORCH = {"allowed": ("torch", "numpy")}
 PLAIN = """
@@ -42,12 +41,7 @@ class Layer(nn.Module):
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[ProcessSandbox]:
-    before = list(wire.TENSORS)
-    tensors.enable()
-    kept = ProcessSandbox(["torch"])
-    yield kept
-    kept.close()
-    wire.TENSORS[:] = before
+    yield from torch_sandbox()
 
 
 # --- gradients ----------------------------------------------------------------------------------

@@ -6,14 +6,13 @@ import contextlib
 import copy
 import inspect
 import itertools
-import random
-import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from judge import generators
 from judge.calls import Exchange, Kept, Step, exchanged
 from judge.paths import walk
 
@@ -77,7 +76,7 @@ class _Again:
     def _set(self, step: Step, owner: Any, value: Any) -> Any:
         """Set what stays: what a test has put there, an attribute, parameters, generators."""
         if step.kind == "seed":
-            _seed(value)
+            generators.seed(value)
         elif step.kind == "set":
             from judge import objects
 
@@ -87,14 +86,6 @@ class _Again:
 
             objects.fill(owner, value)
         return value
-
-
-def _seed(number: int) -> None:
-    """Set the global generators, as a worker does."""
-    random.seed(number)
-    np.random.seed(number % 2**32)  # noqa: NPY002  the global generator is the subject
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(number)
 
 
 def arguments_of(namespace: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
@@ -121,16 +112,6 @@ def arguments_of(namespace: Mapping[str, Any], exchange: Exchange) -> dict[str, 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Overflow and the like are what mutants are made of; the random state is not theirs."""
-    mine = random.getstate()
-    state = np.random.get_state()  # noqa: NPY002  a mutant may call np.random.seed
-    torch = sys.modules.get("torch")
-    drawn = torch.get_rng_state() if torch is not None else None
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        random.setstate(mine)
-        if torch is not None:
-            torch.set_rng_state(drawn)
-        np.random.set_state(state)  # noqa: NPY002  what the caller of grade() draws next is theirs
+    with generators.kept(), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

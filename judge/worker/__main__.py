@@ -33,7 +33,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from judge import wire
+from judge import generators, wire
 from judge.paths import Missing
 from judge.worker import digest, loading, measure, slicing
 from judge.worker.values import Values
@@ -176,7 +176,7 @@ class Worker:
         return "value", self._objects.state(self._values.incoming(ask["ref"]))
 
     def _seed(self, ask: dict[str, Any]) -> tuple[str, object]:
-        measure.seed(ask["seed"])
+        generators.seed(ask["seed"])
         return "value", None
 
     def _many(self, ask: dict[str, Any]) -> tuple[str, object]:

@@ -146,15 +146,6 @@ def random_state() -> str:
     return hashlib.sha256(repr(state).encode() + more).hexdigest()
 
 
-def seed(number: int) -> None:
-    """Set the global generators of Python, NumPy and, where it is there, torch."""
-    random.seed(number)
-    np.random.seed(number % 2**32)  # noqa: NPY002  the global generator is the subject
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(number)
-
-
 # --- layouts ----------------------------------------------------------------------------------
 
 

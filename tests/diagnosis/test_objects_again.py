@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from judge import tensors, wire
 from judge.calls import Exchange, Kept, Step
 from judge.diagnosis.repeating import repeated
 from judge.sandbox.process import ProcessSandbox
 from judge.student import Student
-from tests.students import student
+from tests.students import student, torch_sandbox
 
 LAYER = """
 import torch
@@ -54,12 +53,7 @@ class Descent:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[ProcessSandbox]:
-    before = list(wire.TENSORS)
-    tensors.enable()
-    kept = ProcessSandbox(["torch"])
-    yield kept
-    kept.close()
-    wire.TENSORS[:] = before
+    yield from torch_sandbox()
 
 
 def loaded(box: ProcessSandbox, source: str) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 
-from judge import tensors, wire
 from judge.results import NotFinite, Said, WrongShape, WrongType, WrongValue
 from judge.sandbox.process import ProcessSandbox
 from judge.testing import Failed, expect_close, expect_dtype, expect_raises, expect_same
@@ -21,19 +20,14 @@ from judge.testing.autograd import (
     normal,
     parameters_like,
 )
-from tests.students import student
+from tests.students import student, torch_sandbox
 
 TORCH = {"allowed": ("torch",)}
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[ProcessSandbox]:
-    before = list(wire.TENSORS)
-    tensors.enable()
-    kept = ProcessSandbox(["torch"])
-    yield kept
-    kept.close()
-    wire.TENSORS[:] = before
+    yield from torch_sandbox()
 
 
 def oracle(x: torch.Tensor, y: torch.Tensor, n: int = 2) -> torch.Tensor:
