@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -154,20 +155,40 @@ def interrupt() -> None:
 def keyboard(tell: Tell, stream: int = 0, quit: Callable[[], None] = interrupt) -> Iterator[bool]:
     """Tell of keys as they are pressed, and of the end of the input; yields whether there are keys.
 
-    A terminal gives no keys to a command in the background: it is left alone then.
+    A terminal gives no keys to a command in the background: it is left alone then. What is typed
+    after the block is left to whoever reads next.
     """
     terminal = os.isatty(stream)
     if terminal and not _is_ours(stream):
         yield False
         return
-    with _key_by_key(stream) if terminal else contextlib.nullcontext():
-        reader = threading.Thread(target=_read, args=(stream, tell, quit, terminal), daemon=True)
-        reader.start()
+    with contextlib.ExitStack() as stack:
+        if terminal:
+            stack.enter_context(_key_by_key(stream))
+        stack.enter_context(_reader(stream, tell, quit, terminal))
         yield terminal
 
 
-def _read(stream: int, tell: Tell, quit: Callable[[], None], terminal: bool) -> None:
-    while data := _some(stream):
+@contextlib.contextmanager
+def _reader(stream: int, tell: Tell, quit: Callable[[], None], terminal: bool) -> Iterator[None]:
+    """A thread that reads until the block ends."""
+    left, leave = os.pipe()
+    reader = threading.Thread(target=_read, args=(stream, left, tell, quit, terminal), daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        os.close(leave)
+        reader.join(_SLICE)  # no longer: on Windows it may sit in a read
+        os.close(left)
+
+
+def _read(stream: int, left: int, tell: Tell, quit: Callable[[], None], terminal: bool) -> None:
+    while not _is_left(stream, left):
+        data = _some(stream)
+        if not data:
+            tell(Event.QUIT)
+            return
         letters = data.decode("ascii", "ignore").lower() if terminal else ""
         for event in [KEYS[letter] for letter in letters if letter in KEYS]:
             if data.startswith(_ESCAPE):
@@ -175,7 +196,15 @@ def _read(stream: int, tell: Tell, quit: Callable[[], None], terminal: bool) -> 
             if event is Event.QUIT:
                 quit()
             tell(event)
-    tell(Event.QUIT)
+
+
+def _is_left(stream: int, left: int) -> bool:
+    """Wait for something to read; whether nobody wants to know any more."""
+    try:
+        ready, _, _ = select.select([stream, left], [], [])
+    except OSError:  # Windows waits for sockets alone; or the stream is closed, which a read tells
+        return False
+    return left in ready
 
 
 def _some(stream: int) -> bytes:

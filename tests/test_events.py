@@ -167,6 +167,17 @@ def test_a_terminal_that_is_closed_ends_it(terminal: tuple[int, int]) -> None:
         assert found.wait(SOON) is Event.QUIT
 
 
+def test_what_is_typed_afterwards_is_left_to_the_next_reader(terminal: tuple[int, int]) -> None:
+    ours, theirs = terminal
+    found = Events()
+    with keyboard(found.tell, theirs, lambda: None):
+        pass
+    os.set_blocking(theirs, False)
+    os.write(ours, b"h\n")
+    assert found.wait(0.2) is None
+    assert os.read(theirs, 10) == b"h\n"
+
+
 def test_in_the_background_the_terminal_is_left_alone(
     terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
