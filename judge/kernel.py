@@ -27,6 +27,11 @@ _NO_SERVICE = (
     "Save the notebook and type in a terminal: judge check ID FILE"
 )
 
+_NOT_STARTED = (
+    "The judge's own process could not be started: {}.\n"
+    "Close other programs or notebooks, and check again."
+)
+
 Tick = Callable[[Sequence[str], int, int], None]
 
 
@@ -38,22 +43,16 @@ class Service:
     """One service process and the socket to it."""
 
     def __init__(self) -> None:
-        """Raises ServiceError where a system has no such services."""
+        """Raises ServiceError where a system has no such services, or starts no process now."""
         if os.name != "posix":
             raise ServiceError(_NO_SERVICE)
-        self._channel, theirs = socket.socketpair()
-        script = str(Path(__file__).with_name("service.py"))
-        command = [sys.executable, "-I", script, str(theirs.fileno()), str(os.getpid())]
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  our own script, by path
-                [*command, *_folders()],
-                env=_environment(),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        with contextlib.ExitStack() as stack:
+            try:
+                ours, theirs = map(stack.enter_context, socket.socketpair())
+                self._process = _launch(theirs.fileno())
+            except OSError as error:
+                raise ServiceError(_NOT_STARTED.format(error.strerror or error)) from None
+            self._channel = socket.socket(fileno=ours.detach())
         self._number = 0
 
     def runs(self) -> bool:
@@ -106,6 +105,21 @@ def service() -> Service:
     if not kept or not kept[0].runs():
         kept[:] = [Service()]
     return kept[0]
+
+
+def _launch(descriptor: int) -> subprocess.Popen[bytes]:
+    """The process of a service that is asked over this descriptor. Raises OSError."""
+    script = str(Path(__file__).with_name("service.py"))
+    command = [sys.executable, "-I", script, str(descriptor), str(os.getpid()), *_folders()]
+    return subprocess.Popen(  # noqa: S603  our own script, by path
+        command,
+        env=_environment(),
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _environment() -> dict[str, str]:

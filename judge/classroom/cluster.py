@@ -65,15 +65,19 @@ def cluster(
         executor = client.get_executor(pure=False)
         lowest = min(levels.values(), key=LEVELS.index)
         try:
-            yield Desk(executor, grade_here, _AHEAD * threads, lowest, levels)
+            lost = functools.partial(_lost, client, address)
+            yield Desk(executor, grade_here, _AHEAD * threads, lowest, levels, lost)
         finally:
-            executor.shutdown(wait=False)
-            client.run(end_here, on_error="ignore")  # these workers may live on, for other work
+            if client.status == "running":  # these workers may live on, for other work
+                executor.shutdown(wait=False)
+                client.run(end_here, on_error="ignore")
 
 
 def _client(distributed: Any, address: str, stack: contextlib.ExitStack) -> Any:
     """A client of the scheduler; of one of our own for `local:N`. Raises UserError."""
     local = _LOCAL.fullmatch(address)
+    for name in ("distributed.client", "tornado.application"):  # we say what was lost
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if local is None:
         try:
             return distributed.Client(address, timeout=_SECONDS)
@@ -91,6 +95,18 @@ def _client(distributed: Any, address: str, stack: contextlib.ExitStack) -> Any:
         silence_logs=logging.ERROR,
     )
     return distributed.Client(stack.enter_context(workers))
+
+
+def _lost(client: Any, address: str) -> str:
+    """Why nothing more comes from the cluster; empty while something may come."""
+    gone = f"The Dask scheduler at {address} no longer answers."
+    if client.status != "running":
+        return gone
+    try:
+        threads = client.nthreads()
+    except (OSError, TimeoutError):
+        return gone
+    return "" if threads else f"The Dask scheduler at {address} has no workers any more."
 
 
 def grade_here(question: bytes) -> bytes:

@@ -117,6 +117,11 @@ def _inside(text: str, id: str) -> _Match | None:
     return _Match(id, found.start(), found.end()) if found else None
 
 
+def words(text: str) -> set[str]:
+    """Runs of letters and runs of digits, in small letters."""
+    return set(_WORD.findall(_lower(text)))
+
+
 @lru_cache(maxsize=1 << 16)
 def _plain(text: str) -> str:
     return "".join(_WORD.findall(_lower(text)))

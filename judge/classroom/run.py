@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from judge.classroom.fingerprint import Fingerprints, digest_of
 from judge.classroom.records import Collection, Handed
 from judge.classroom.store import Store
 from judge.errors import SubmissionError, UserError
-from judge.results import Outcome, Report, Status, Verdict, from_data, to_data
+from judge.intake import shown
+from judge.results import Outcome, Report, ReportError, Status, Verdict, from_data, to_data
 from judge.submission import Submission
 from judge.verdict import without_outcomes
 
 # What stays true when a submission is graded again; the other outcomes follow from these.
 _KEPT = (Status.PASSED, Status.FAILED, Status.CRASHED, Status.EXCEEDED)
+_LOOK = 15.0  # seconds without an answer after which the desk is asked whether it is still there
 _AGAIN = ""  # the fingerprint of a result that no run takes for known
+_KEPT_SO_FAR = "What was graded is kept: give the same command again once it is back."
 
 Grade = Callable[[bytes], bytes]  # a question and its answer, as judge.service has them
 
@@ -38,13 +41,17 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where submissions are graded: how, how many are handed over at a time, how well kept in."""
+    """Where submissions are graded: how, how many are handed over at a time, how well kept in.
+
+    `lost` says why no answer will ever come; it is empty while one may come.
+    """
 
     executor: Executor
     grade: Grade
     ahead: int
     level: str  # of isolation: the lowest of all workers
     workers: Mapping[str, str] = field(default_factory=dict)  # of a cluster: address -> level
+    lost: Callable[[], str] = str
 
 
 @dataclass
@@ -118,9 +125,15 @@ class Run:
             progress(self.count)
 
     def _take(self, waiting: dict[Future[bytes], _Task]) -> None:
-        """Wait for the next answers and store them."""
-        for done in wait(waiting, return_when=FIRST_COMPLETED).done:
-            self._keep(waiting.pop(done), json.loads(done.result()))
+        """Wait for the next answers and store them. Raises UserError when none will come."""
+        before = ""
+        while not (answered := wait(waiting, _LOOK, FIRST_COMPLETED).done):
+            lost = self._desk.lost()
+            if lost and before:  # a worker that ended may be started again meanwhile
+                raise UserError(f"{lost}\n{_KEPT_SO_FAR}")
+            before = lost
+        for done in answered:
+            self._keep(waiting.pop(done), _answer(done))
 
     # --- one submission -------------------------------------------------------------------------
 
@@ -174,13 +187,13 @@ class Run:
 
     def _keep(self, task: _Task, answer: dict[str, Any]) -> None:
         """Store what came back. Raises UserError for what would stop every other one as well."""
-        if "report" not in answer:
-            if not answer["ours"]:
-                raise UserError(answer["problem"])
-            reason = answer["problem"]
-            report = self._without_outcomes(task.handed, Verdict.BROKEN, reason)
-        else:
+        if "report" not in answer and not answer["ours"]:
+            raise UserError(answer["problem"])
+        try:
             report = from_data(answer["report"])
+        except (KeyError, ReportError) as error:
+            reason = answer.get("problem", str(error))
+            report = self._without_outcomes(task.handed, Verdict.BROKEN, reason)
         if report.verdict is Verdict.BROKEN:
             self.count.broken += 1
             self._store.put(task.handed, report, _AGAIN, {})
@@ -196,6 +209,15 @@ class Run:
         nothing = Submission((), handed.source, "script")
         challenge = self._courses[handed.challenge]
         return without_outcomes(challenge, nothing, verdict, reason)
+
+
+def _answer(done: Future[bytes]) -> dict[str, Any]:
+    """What came back; a cluster may have lost every worker that it gave the submission to."""
+    error = CancelledError() if done.cancelled() else done.exception()
+    if error is None:
+        answer: dict[str, Any] = json.loads(done.result())
+        return answer
+    return {"problem": f"No worker could grade it: {shown(repr(error))[:500]}", "ours": True}
 
 
 def about(challenge: str, folders: Sequence[Path], course: Path) -> dict[str, Any]:

@@ -68,15 +68,16 @@ def grade(order: Order, start: Start) -> Done:
     jobs = _jobs(order.jobs)
     for id in order.challenges:
         find_challenge(id, order.packs, order.course)
-    with contextlib.closing(Desks()) as desks:
+    # The services end before the threads that ask them are waited for.
+    with ThreadPoolExecutor(jobs) as executor, contextlib.closing(Desks()) as desks:
         if order.cluster is None:  # they start while we look at what was handed in
             desks.launch_ahead(about(order.challenges[0], order.packs, order.course))
             launch_ahead(("numpy",))
         collection = collect(order.folders, order.challenges, order.pattern)
         if not collection.handed and not collection.refusals:
             raise UserError(_nothing(order, collection))
-        out = order.out
-        with _alone(out), Store(out, create=True) as store, _desk(order, jobs, desks) as desk:
+        out, here = order.out, Desk(executor, desks.grade, _AHEAD * jobs, level_here())
+        with _alone(out), Store(out, create=True) as store, _desk(order, here) as desk:
             check_level(desk.level, order.isolation)
             conditions = Conditions(_seed(order, store), order.packs, order.course)
             store.set(_settings(order, collection, conditions, desk))
@@ -148,19 +149,10 @@ def _alone(out: Path) -> Iterator[None]:
         ) from None
 
 
-@contextlib.contextmanager
-def _desk(order: Order, jobs: int, desks: Desks) -> Iterator[Desk]:
+def _desk(order: Order, here: Desk) -> contextlib.AbstractContextManager[Desk]:
     """Where submissions are graded: the cores of this machine, or a cluster."""
-    if order.cluster is not None:
-        from judge.classroom.cluster import cluster
+    if order.cluster is None:
+        return contextlib.nullcontext(here)
+    from judge.classroom.cluster import cluster
 
-        with cluster(order.cluster, order.challenges, order.packs, order.course) as desk:
-            yield desk
-        return
-    executor = ThreadPoolExecutor(jobs)
-    try:
-        yield Desk(executor, desks.grade, _AHEAD * jobs, level_here())
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        desks.close()
-        executor.shutdown()
+    return cluster(order.cluster, order.challenges, order.packs, order.course)

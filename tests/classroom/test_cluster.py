@@ -19,6 +19,7 @@ from tests.classroom.mixed import HONEST, RIGHT, WRONG
 from tests.classroom.test_mixed_class import PATIENCE, graded, until
 
 STUDENTS = 24
+LOOPBACK = ("--host", "127.0.0.1")
 
 
 def hand_in(folder: Path) -> None:
@@ -46,32 +47,58 @@ def dask(what: str, place: Path, *more: str) -> Iterator[subprocess.Popen[bytes]
         process.wait()
 
 
-@pytest.mark.slow
-def test_the_work_survives_the_loss_of_a_worker(tmp_path: Path) -> None:
-    handed, out, file = tmp_path / "handed", tmp_path / "out", tmp_path / "scheduler.json"
-    hand_in(handed)
-    with contextlib.ExitStack() as stack:
+class Machines:
+    """A scheduler, and workers that are started when asked for; all end with the stack."""
 
-        def start(what: str, name: str, *more: str) -> subprocess.Popen[bytes]:
-            place, known = tmp_path / name, ("--scheduler-file", str(file))
-            return stack.enter_context(dask(what, place, *known, *more))
+    def __init__(self, place: Path, stack: contextlib.ExitStack) -> None:
+        self._place, self._stack = place, stack
+        self._file = place / "scheduler.json"
+        self.scheduler = self._start("scheduler", "scheduler", "--port", "0", *LOOPBACK)
+        until(self._file.exists, "a scheduler")
+        self.address = str(json.loads(self._file.read_text())["address"])
 
-        start("scheduler", "scheduler", "--port", "0", "--host", "127.0.0.1")
-        until(file.exists, "a scheduler")
-        address = json.loads(file.read_text())["address"]
-        one, *_ = [
-            start("worker", name, "--nthreads", "1", "--no-nanny") for name in ("one", "two")
-        ]
-        wait_for_workers(address, 2)
+    def workers(self, *names: str) -> list[subprocess.Popen[bytes]]:
+        started = [self._start("worker", name, "--nthreads", "1", "--no-nanny") for name in names]
+        wait_for_workers(self.address, len(names))
+        return started
+
+    def run(self, handed: Path, out: Path, look: float = 15.0) -> subprocess.Popen[str]:
+        """`judge grade` on these machines, looking so often whether they are still there."""
+        text = f"from judge.classroom import run; run._LOOK = {look}; "
         command = [
-            *(sys.executable, "-m", "judge", "grade", str(handed), "-c", HONEST),
-            *("-o", str(out), "--cluster", address),
+            *(sys.executable, "-c", text + "from judge.__main__ import main; main()"),
+            *("grade", str(handed), "-c", HONEST, "-o", str(out), "--cluster", self.address),
         ]
-        run = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
-        until(lambda: graded(out) >= 4 or run.poll() is not None, "a few results")
-        assert run.poll() is None, run.stderr.read() if run.stderr else ""
-        one.send_signal(signal.SIGKILL)
-        assert run.wait(timeout=PATIENCE) == 0
+        return self._stack.enter_context(
+            subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        )
+
+    def _start(self, what: str, name: str, *more: str) -> subprocess.Popen[bytes]:
+        known = ("--scheduler-file", str(self._file))
+        return self._stack.enter_context(dask(what, self._place / name, *known, *more))
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    with contextlib.ExitStack() as stack:
+        yield Machines(tmp_path, stack)
+
+
+def after_a_few(out: Path, run: subprocess.Popen[str], killed: subprocess.Popen[bytes]) -> None:
+    """Kill a process once there are a few results."""
+    until(lambda: graded(out) >= 4 or run.poll() is not None, "a few results")
+    assert run.poll() is None, run.stderr.read() if run.stderr else ""
+    killed.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_the_work_survives_the_loss_of_a_worker(machines: Machines, tmp_path: Path) -> None:
+    handed, out = tmp_path / "handed", tmp_path / "out"
+    hand_in(handed)
+    one, _ = machines.workers("one", "two")
+    run = machines.run(handed, out)
+    after_a_few(out, run, one)
+    assert run.wait(timeout=PATIENCE) == 0
     with Store(out) as store:
         verdicts = {found.source: str(found.report.verdict) for found in store.results()}
         levels = json.loads(store.settings()["workers"])
@@ -81,6 +108,40 @@ def test_the_work_survives_the_loss_of_a_worker(tmp_path: Path) -> None:
         f"student{number:02d}.py": "failed" if number % 4 == 0 else "passed"
         for number in range(STUDENTS)
     }
+
+
+@pytest.mark.slow
+def test_without_workers_the_run_ends_and_goes_on_later(machines: Machines, tmp_path: Path) -> None:
+    handed, out = tmp_path / "handed", tmp_path / "out"
+    hand_in(handed)
+    (worker,) = machines.workers("one")
+    run = machines.run(handed, out, look=1.0)
+    after_a_few(out, run, worker)
+    assert ended(run) == f"The Dask scheduler at {machines.address} has no workers any more."
+    assert 4 <= graded(out) < STUDENTS
+    machines.workers("two")
+    assert machines.run(handed, out).wait(timeout=PATIENCE) == 0
+    assert graded(out) == STUDENTS
+
+
+@pytest.mark.slow
+def test_without_the_scheduler_the_run_ends(machines: Machines, tmp_path: Path) -> None:
+    handed, out = tmp_path / "handed", tmp_path / "out"
+    hand_in(handed)
+    machines.workers("one")
+    run = machines.run(handed, out, look=1.0)
+    after_a_few(out, run, machines.scheduler)
+    assert ended(run) == f"The Dask scheduler at {machines.address} no longer answers."
+
+
+def ended(run: subprocess.Popen[str]) -> str:
+    """The first line of the message that a run ended with, which had no other lines."""
+    _, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 2, said
+    first, second, *more = [line for line in said.splitlines() if "submissions" not in line]
+    assert second.startswith("What was graded is kept")
+    assert more == []
+    return first
 
 
 def wait_for_workers(address: str, count: int) -> None:

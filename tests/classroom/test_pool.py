@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import subprocess
 import threading
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from judge.classroom import pool
 from judge.classroom.pool import Desks
-from judge.kernel import ServiceError
+from judge.kernel import Service, ServiceError
 
 
 class Fake:
@@ -85,3 +87,18 @@ def test_all_end_whether_they_were_asked_or_not(started: list[Fake], asked: int)
     desks.close()
     assert all(service.ended for service in started)
     assert json.loads(desks.grade(b"{}"))["ours"]
+
+
+def test_a_service_that_cannot_be_started_is_a_problem_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(pool, "Service", Service)
+    monkeypatch.setattr(subprocess, "Popen", full)
+    desks = Desks()
+    desks.launch_ahead({})
+    answer = json.loads(desks.grade(b"{}"))
+    assert answer["ours"]
+    assert "could not be started: Resource temporarily unavailable." in answer["problem"]

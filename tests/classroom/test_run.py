@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -33,6 +33,7 @@ class Fake:
     tmp: Path
     status: Status = Status.PASSED
     problem: dict[str, Any] | None = None
+    lost: Exception | None = None  # what a cluster raises in place of an answer
     asked: list[dict[str, Any]] = field(default_factory=list)
     lock: Any = field(default_factory=Lock)  # tests are loaded by one thread at a time
 
@@ -42,6 +43,8 @@ class Fake:
 
     def graded(self, ask: dict[str, Any]) -> bytes:
         self.asked.append(ask)
+        if self.lost is not None:
+            raise self.lost
         if self.problem is not None:
             return json.dumps(self.problem).encode()
         challenge = read_challenge(self.folder / ID)
@@ -164,6 +167,35 @@ def test_a_fault_of_ours_is_tried_again_by_the_next_run(fake: Fake) -> None:
     fake.problem = None
     assert fake.run(handed("ada", "ben")).graded == 2
     assert set(fake.verdicts().values()) == {Verdict.PASSED}
+
+
+@pytest.mark.parametrize("lost", [RuntimeError("KilledWorker"), CancelledError()])
+def test_a_submission_that_no_worker_survives_does_not_end_the_run(
+    fake: Fake, lost: Exception
+) -> None:
+    fake.lost = lost
+    assert fake.run(handed("ada", "ben")).broken == 2
+    fake.lost = None
+    assert fake.run(handed("ada", "ben")).graded == 2
+
+
+def test_a_run_ends_when_no_answer_will_come(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("judge.classroom.run._LOOK", 0.01)
+    never = Executor()
+    monkeypatch.setattr(never, "submit", lambda *_: Future[bytes]())
+    said = iter(["It is gone.", "", "It is gone.", "It is gone."])
+    with Store(fake.tmp / "out", create=True) as store:
+        desk = Desk(never, fake.grade, 2, "full", lost=lambda: next(said))
+        run = Run(store, handed("ada"), Conditions(1, (fake.folder,)), desk)
+        with pytest.raises(UserError, match=r"It is gone\.\nWhat was graded is kept"):
+            run.grade(lambda _: None)
+    assert list(said) == []
+
+
+@pytest.mark.parametrize("report", [{}, None, {"schema": 0}])
+def test_a_report_that_is_none_is_a_fault_of_ours(fake: Fake, report: object) -> None:
+    fake.problem = {"report": report}
+    assert fake.run(handed("ada", "ben")).broken == 2
 
 
 def test_what_would_stop_every_submission_stops_the_run(fake: Fake) -> None:
