@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from judge.paths import SUPPORT
 from judge.results import Call
 
 Kind = Literal["call", "vjp", "put", "part", "set", "state", "seed"]
@@ -19,7 +20,6 @@ Layout = Literal["C", "F", "transposed", "reversed", "strided"]
 _SHOWN = 60  # characters of a text argument in a call
 _SMALL = 10_000  # numbers, characters and other items of a call that may be kept beside the last
 _KEPT = 50  # small calls of a test
-SUPPORT = "support."  # a name in the challenge's own helpers
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""Paths into a result: `O`, `cache.L`, `0`."""
+"""Names that both sides know: paths into a result (`O`, `cache.L`, `0`), helpers (`support.f`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+SUPPORT = "support."  # begins the name of one of the challenge's own helpers
 _SHOWN = 8  # keys named when one is missing
 
 

@@ -75,7 +75,7 @@ def watch(wish: Wish, file: Path | None, here: Path) -> int:
         events = stack.enter_context(closing(Events()))
         keys = stack.enter_context(keyboard(events.tell))
         checker = stack.enter_context(closing(Checker()))
-        screen = stack.enter_context(closing(Screen(keys=keys)))
+        screen = stack.enter_context(closing(Screen(keys=keys, folders=wish.folders)))
         passed = Watch(wish, file, here, events, checker, screen).run()
     return EXIT_PASSED if passed else EXIT_NOT_PASSED
 

@@ -90,3 +90,13 @@ def write_challenge(root: Path, id: str = "double", **files: str) -> Path:
     for key, text in texts.items():
         (folder / names[key]).write_text(text.replace("{id}", id), encoding="utf-8")
     return folder
+
+
+def write_mutants(folder: Path, patches: dict[str, tuple[str, str]]) -> None:
+    """Known mistakes by name: what is found in the solution, and what is put in its place."""
+    text = "".join(
+        f'[[mutant]]\nname = "{name}"\nmisconception = "{name} in words"\n'
+        f'find = "{find}"\nput = "{put}"\nkilled_by = ["two_becomes_four"]\n'
+        for name, (find, put) in patches.items()
+    )
+    (folder / "mutants.toml").write_text(text, encoding="utf-8")

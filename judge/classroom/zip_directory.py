@@ -139,10 +139,11 @@ def _entries(data: bytes, count: int) -> Iterator[Entry]:
 
 
 def _extras(extra: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(extra) >= 4:
-        kind, size = struct.unpack_from("<2H", extra)
-        yield kind, extra[4 : 4 + size]
-        extra = extra[4 + size :]
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, at)
+        yield kind, extra[at + 4 : at + 4 + size]
+        at += 4 + size
 
 
 def _large(numbers: tuple[int, ...], extra: bytes) -> Iterator[int]:

@@ -104,9 +104,10 @@ def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
     from judge.intake import shown
 
     target = starting.start(catalogue_of(folders), id, folder, script=py)
-    usual = folder == Path()
+    where = "" if folder == Path() else f" {typed_path(target)}"
+    more = "".join(f" --challenges {typed_path(place)}" for place in folders)
     click.echo(f"{shown(target)} is ready. Write your solution in it, save it, then check it:")
-    click.echo(f"    judge check {id}{'' if usual else f' {typed_path(target)}'}")
+    click.echo(f"    judge check {id}{where}{more}")
 
 
 @click.command()
@@ -166,7 +167,7 @@ def check(**typed: Any) -> int:
         click.echo(report_json(report))
     else:
         full = typed["full"] or bool(typed["tests"])
-        console.show([render(report, full=full)])
+        console.show([render(report, full=full, folders=typed["folders"])])
     if request.junit is not None:
         asking.write_junit(report, request.junit)
     return asking.EXIT_CODES[report.verdict]

@@ -7,13 +7,14 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from judge.calls import SUPPORT, Exchange
+from judge.calls import Exchange
 from judge.challenge import Challenge, read_support, reference_submission
 from judge.diagnosis.likeness import arrays
 from judge.diagnosis.parts import Facts, facts_of
 from judge.diagnosis.repeating import arguments_of, repeated
 from judge.errors import ChallengeError
 from judge.mutants import Mutant, read_mutants
+from judge.paths import SUPPORT
 from judge.submission import Cell, Submission
 
 

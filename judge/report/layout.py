@@ -53,16 +53,18 @@ class Layout:
     """What of a report to show, and how wide.
 
     `only` names the one test to show; `full` shows the message of each that did not pass.
+    `folders` are those in which challenges were looked for besides the usual ones.
     """
 
     width: int = 80
     full: bool = False
     only: str | None = None
     view: View = "student"
+    folders: tuple[str, ...] = ()
 
     def rows(self, report: Report) -> list[Row]:
         """The report as rows. Raises UnknownNameError when `only` is no test of it."""
-        page = _Page(report, max(MIN_WIDTH, min(self.width, WIDTH)), self.view)
+        page = _Page(report, max(MIN_WIDTH, min(self.width, WIDTH)), self.view, self.folders)
         body = page.one(self.only) if self.only is not None else page.tasks(self.full)
         rows = [*page.head(), *body, *page.end()]
         return [tuple(span for span in row if span.text) for row in rows]
@@ -78,6 +80,7 @@ class _Page:
     report: Report
     width: int
     view: View
+    folders: tuple[str, ...]
 
     def head(self) -> Iterator[Row]:
         """Verdict and points, a bar for each task, and how to see the same again."""
@@ -139,7 +142,7 @@ class _Page:
 
     def _repeat(self) -> Iterator[Row]:
         """A command that can be copied; with a long word it begins at the margin."""
-        command = summary.repeat_command(self.report)
+        command = summary.repeat_command(self.report, self.folders)
         if command is None:
             seed = self.report.seed
             yield from self._labelled("seed", "" if seed is None else str(seed))

@@ -22,6 +22,8 @@ from judge.report.clean import block, for_encoding
 from judge.report.terminal import render, styled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from judge.hints import Hint
     from judge.results import Report
 
@@ -34,8 +36,10 @@ _ERASED = Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2))
 class Screen:
     """Standard output while a file is watched."""
 
-    def __init__(self, *, keys: bool) -> None:
+    def __init__(self, *, keys: bool, folders: Sequence[Path] = ()) -> None:
+        """`folders` are those in which challenges are looked for besides the usual ones."""
         self._keys = keys
+        self._folders = folders
         self._clears = sys.stdout.isatty() and not console.console().is_dumb_terminal
         self._begun = False
         self._waits = False  # whether the last line, still open, is the one about the keys
@@ -49,7 +53,7 @@ class Screen:
 
     def show(self, report: Report, change: Change | None) -> None:
         """A report, and below it what changed since the one before."""
-        parts: list[RenderableType] = [render(report)]
+        parts: list[RenderableType] = [render(report, folders=self._folders)]
         if change is not None:
             out = console.console()
             lines = [styled(row, out.encoding) for row in rows(change, out.width)]

@@ -111,8 +111,10 @@ def file_of(report: Report) -> str | None:
     return origin if plain and known and not packed and not spelt else None
 
 
-def repeat_command(report: Report) -> str | None:
+def repeat_command(report: Report, folders: Sequence[str] = ()) -> str | None:
     """What to type to check the same submission on the same inputs, in a shell or in a kernel.
+
+    `folders` are those in which challenges were looked for besides the usual ones.
 
     None where no inputs were drawn, where their seed is not the reader's to know, and where there
     is no file that could be named: in an archive, or handed over as text.
@@ -125,7 +127,8 @@ def repeat_command(report: Report) -> str | None:
     if file is None:
         return None
     words = ["judge", "check", one_line(report.challenge.id), file]
-    return shlex.join([*words, "--seed", str(report.seed)])
+    places = (word for folder in folders for word in ("--challenges", one_line(folder)))
+    return shlex.join([*words, "--seed", str(report.seed), *places])
 
 
 def checked(report: Report) -> str:

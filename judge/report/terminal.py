@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import IO
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -40,8 +42,7 @@ class Rendered:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The lines of the report, never wrapped a second time."""
         width = options.max_width if self.width is None else self.width
-        layout = Layout(width, self.layout.full, self.layout.only, self.layout.view)
-        for row in layout.rows(self.report):
+        for row in replace(self.layout, width=width).rows(self.report):
             yield styled(row, options.encoding, colour=self.colour)
 
 
@@ -62,13 +63,16 @@ def render(
     full: bool = False,
     only: str | None = None,
     view: View = "student",
+    folders: Sequence[Path] = (),
 ) -> Rendered:
     """The report as something that rich can print.
 
     `width` None takes the console's, `colour` False drops all styles, `full` shows every message
-    and `only` that of one test. Printing raises UnknownNameError when there is no such test.
+    and `only` that of one test; `folders` are those in which challenges were looked for besides the
+    usual ones. Printing raises UnknownNameError when there is no such test.
     """
-    return Rendered(report, Layout(full=full, only=only, view=view), width, colour is not False)
+    layout = Layout(full=full, only=only, view=view, folders=tuple(map(str, folders)))
+    return Rendered(report, layout, width, colour is not False)
 
 
 def print_report(

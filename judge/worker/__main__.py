@@ -34,7 +34,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from judge import generators, wire
-from judge.paths import Missing
+from judge.paths import SUPPORT, Missing
 from judge.worker import digest, loading, measure, slicing
 from judge.worker.values import Values
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 # The trusted side bounds what it sends, and sends back what it has accepted.
 _LIMITS = wire.Limits(64 << 20, 4 << 30, texts=4 << 30, depth=wire.MAX_DEPTH, odd_keys=1 << 30)
 _TEXT = 2000  # characters of an exception's message
-_SUPPORT = "support."  # a name in the challenge's own helpers
 
 
 class Gone(BaseException):
@@ -242,8 +241,8 @@ class Worker:
             ref, method = name
             return self._objects.bound(self._values.incoming(ref), method)
         names = self._namespace
-        if name.startswith(_SUPPORT):
-            name, names = name.removeprefix(_SUPPORT), self._support
+        if name.startswith(SUPPORT):
+            name, names = name.removeprefix(SUPPORT), self._support
         function: Callable[..., Any] | None = names.get(name)
         if function is None:
             raise Missing(f"{name} is not defined", attempted=False)

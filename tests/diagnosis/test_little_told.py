@@ -16,7 +16,7 @@ from judge.manifest import Challenge, read_challenge
 from judge.results import Outcome, Status
 from judge.verdict import outcome_of
 from tests.exchanges import called
-from tests.folders import write_challenge
+from tests.folders import write_challenge, write_mutants
 
 NOTEBOOK = '''# %% role="setup"
 import numpy as np
@@ -29,9 +29,9 @@ def twice(x, *, times=2):
     ### END SOLUTION
 '''
 PATCHES = {
-    "smallest_first": "np.argsort(x).tolist()",
-    "by_size": "np.argsort(-np.abs(x)).tolist()",
-    "last_first": "list(range(len(x)))[::-1]",
+    "smallest_first": ("np.argsort(-x).tolist()", "np.argsort(x).tolist()"),
+    "by_size": ("np.argsort(-x).tolist()", "np.argsort(-np.abs(x)).tolist()"),
+    "last_first": ("np.argsort(-x).tolist()", "list(range(len(x)))[::-1]"),
 }
 RISING = np.array([1.0, 2.0, 3.0, 4.0])  # by_size is right, last_first too
 MIXED = np.array([3.0, -4.0, 1.0, 2.0])
@@ -40,12 +40,7 @@ MIXED = np.array([3.0, -4.0, 1.0, 2.0])
 @pytest.fixture
 def made(tmp_path: Path) -> Challenge:
     folder = write_challenge(tmp_path, notebook=NOTEBOOK)
-    text = "".join(
-        f'[[mutant]]\nname = "{name}"\nmisconception = "{name} in words"\n'
-        f'find = "np.argsort(-x).tolist()"\nput = "{put}"\nkilled_by = ["two_becomes_four"]\n'
-        for name, put in PATCHES.items()
-    )
-    (folder / "mutants.toml").write_text(text, encoding="utf-8")
+    write_mutants(folder, PATCHES)
     return read_challenge(folder)
 
 

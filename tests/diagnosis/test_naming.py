@@ -21,7 +21,7 @@ from judge.replies import Stop
 from judge.results import CostTooHigh, Misconception, Outcome, Status
 from judge.verdict import outcome_of
 from tests.exchanges import called
-from tests.folders import TOML, write_challenge
+from tests.folders import TOML, write_challenge, write_mutants
 
 NOTEBOOK = '''# %% role="setup"
 import numpy as np
@@ -34,31 +34,19 @@ def twice(x, *, times=2):
     ### END SOLUTION
 '''
 
-MUTANT = """
-[[mutant]]
-name = "{name}"
-misconception = "{name} in words"
-find = "return x * times"
-put = "{put}"
-killed_by = ["two_becomes_four"]
-"""
-
-MUTANTS = "".join(
-    MUTANT.format(name=name, put=put)
-    for name, put in {
-        "adds": "return x + times",
-        "empty_where_negative": "return np.where(x < 0, 0.0, x * times)",
-        "seeds": "np.random.seed(0); return x - times",
-        "in_a_dict": "return {'y': x - 1, 'z': 3.0}",
-    }.items()
-)
+MISTAKES = {
+    "adds": ("return x * times", "return x + times"),
+    "empty_where_negative": ("return x * times", "return np.where(x < 0, 0.0, x * times)"),
+    "seeds": ("return x * times", "np.random.seed(0); return x - times"),
+    "in_a_dict": ("return x * times", "return {'y': x - 1, 'z': 3.0}"),
+}
 X = np.array([1.0, -3.0, 0.5])
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Challenge:
     folder = write_challenge(tmp_path, notebook=NOTEBOOK)
-    (folder / "mutants.toml").write_text(MUTANTS, encoding="utf-8")
+    write_mutants(folder, MISTAKES)
     return read_challenge(folder)
 
 
@@ -143,11 +131,7 @@ TABLE = np.random.default_rng(1).standard_normal((5, 9))  # rows of nine: sqrt(D
 def challenge_of(root: Path, patches: dict[str, tuple[str, str]], notebook: str = SUM) -> Challenge:
     """A challenge with these mutants: by name, what is found and what is put in its place."""
     folder = write_challenge(root, notebook=notebook)
-    texts = [
-        MUTANT.replace("return x * times", find).format(name=name, put=put)
-        for name, (find, put) in patches.items()
-    ]
-    (folder / "mutants.toml").write_text("".join(texts), encoding="utf-8")
+    write_mutants(folder, patches)
     return read_challenge(folder)
 
 

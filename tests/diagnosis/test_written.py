@@ -15,7 +15,7 @@ from judge.manifest import Challenge, read_challenge
 from judge.replies import Stop
 from judge.results import Changed, Misconception, Status
 from judge.verdict import outcome_of
-from tests.folders import write_challenge
+from tests.folders import write_challenge, write_mutants
 
 NOTEBOOK = '''# %% role="setup"
 import numpy as np
@@ -28,9 +28,9 @@ def twice(x, *, times=2):
     ### END SOLUTION
 '''
 PATCHES = {
-    "doubles_in_place": "x *= times; return x",
-    "sorts_in_place": "x.sort(); return x * times",
-    "adds": "return x + times",
+    "doubles_in_place": ("return x * times", "x *= times; return x"),
+    "sorts_in_place": ("return x * times", "x.sort(); return x * times"),
+    "adds": ("return x * times", "return x + times"),
 }
 X = np.array([1.0, -3.0, 0.5])
 CHANGED = Changed(quantity="x", by="the call", count=3, size=3)
@@ -39,12 +39,7 @@ CHANGED = Changed(quantity="x", by="the call", count=3, size=3)
 @pytest.fixture
 def made(tmp_path: Path) -> Challenge:
     folder = write_challenge(tmp_path, notebook=NOTEBOOK)
-    text = "".join(
-        f'[[mutant]]\nname = "{name}"\nmisconception = "{name} in words"\n'
-        f'find = "return x * times"\nput = "{put}"\nkilled_by = ["two_becomes_four"]\n'
-        for name, put in PATCHES.items()
-    )
-    (folder / "mutants.toml").write_text(text, encoding="utf-8")
+    write_mutants(folder, PATCHES)
     return read_challenge(folder)
 
 

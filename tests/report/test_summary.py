@@ -39,6 +39,12 @@ def test_a_file_is_named_as_a_shell_takes_it(origin: str) -> None:
     assert shlex.split(command) == ["judge", "check", "flash_attention", origin, "--seed", "7"]
 
 
+def test_folders_of_challenges_are_named_again() -> None:
+    command = repeat_command(handed_in("mine.py"), ("packs", "my packs"))
+    assert command is not None
+    assert shlex.split(command)[6:] == ["--challenges", "packs", "--challenges", "my packs"]
+
+
 @pytest.mark.parametrize(
     "origin",
     [
