@@ -81,11 +81,14 @@ class Student(Conversation):
     def put(self, value: Any, layout: Layout = "C") -> Remote:
         """Build an argument in the worker.
 
-        `layout` is the memory layout of an array: C, F, transposed (last two axes), reversed
-        (negative strides) or strided (every other element of a larger buffer).
+        `layout` is the memory layout of an array or a tensor: C, F, transposed (last two axes),
+        reversed (negative strides, which tensors have not) or strided (every other element of a
+        larger buffer). Raises ValueError.
         """
         if layout not in get_args(Layout):
             raise ValueError(f"layout={layout!r}; it is one of {', '.join(get_args(Layout))}")
+        if layout == "reversed" and is_tensor(value):
+            raise ValueError("layout='reversed': a tensor has no negative strides")
         reply = self._ask("put", {"value": self._outgoing(value), "layout": layout}).value
         return self._remote(reply, Step("put", args=(value,)), known=value)
 

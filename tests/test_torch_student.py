@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
 import torch
 
+from judge.calls import Layout
 from judge.replies import Stop
 from judge.results import ForbiddenCall, LimitHit, Raised, Status
 from judge.sandbox.process import ProcessSandbox
+from judge.worker.measure import laid_out
 from tests.students import stopped, student, torch_sandbox
 
 TORCH = {"allowed": ("torch", "numpy")}
@@ -346,3 +349,41 @@ def test_one_thread_computes(box: ProcessSandbox) -> None:
     source = "import torch\ndef f(): return torch.get_num_threads()"
     with student(box, source, **TORCH) as made:
         assert made.call("f") == 1
+
+
+# --- layouts ------------------------------------------------------------------------------------
+
+STRIDES = """
+def strides(x): return x.stride(), x.is_contiguous(), x.requires_grad, x.is_leaf
+def same(x): return x
+"""
+
+
+def test_layouts_of_tensors_have_the_strides_they_promise(box: ProcessSandbox) -> None:
+    value = torch.arange(24.0).reshape(2, 3, 4).requires_grad_()
+    layouts: tuple[Layout, ...] = ("C", "F", "transposed", "strided")
+    found = {}
+    with student(box, STRIDES, **TORCH) as made:
+        for layout in layouts:
+            kept = made.put(value, layout)
+            found[layout] = made.call("strides", kept)
+            assert torch.equal(made.call("same", kept), value)
+        with pytest.raises(ValueError, match="no negative strides"):
+            made.put(value, "reversed")
+    assert found == {
+        "C": ((12, 4, 1), True, True, True),
+        "F": ((1, 2, 6), False, True, True),
+        "transposed": ((12, 1, 3), False, True, True),
+        "strided": ((24, 8, 2), False, True, True),
+    }
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int64, torch.bool])
+@pytest.mark.parametrize("layout", ["C", "F", "transposed", "strided"])
+def test_layouts_change_no_value(layout: str, dtype: torch.dtype) -> None:
+    for shape in [(2, 3, 4), (3, 4), (5,), (), (0, 3), (1, 1)]:
+        value = torch.arange(math.prod(shape)).reshape(shape).to(dtype)
+        found = laid_out(value, layout)
+        assert isinstance(found, torch.Tensor)
+        assert found.dtype == dtype
+        assert torch.equal(found, value)

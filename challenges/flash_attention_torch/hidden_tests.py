@@ -228,6 +228,24 @@ def values_may_have_another_width(student: Student) -> None:
         expect_output(student, given, 3, hint="acc and O take their last axis from V")
 
 
+@hidden_test(task="flash_attention", group="strict", points=0, needs=[VALUES], limit=4.0)
+def memory_layout_does_not_matter(student: Student) -> None:
+    """Q, K and V may be transposed or strided views."""
+    given = inputs(student, (2, 9, 4))
+    for layout in ("transposed", "strided"):
+        kept = [student.put(tensor, layout=layout) for tensor in given]
+        expect_close(
+            student.call("flash_attention", *kept, block_size=4),
+            oracle.attention(*given),
+            name="O",
+            against=f"{AGAINST}; the inputs are {layout} in memory",
+            tolerance=1e-9,
+            axes=AXES,
+            tile=4,
+            hint="view and as_strided ask for elements in order; reshape does not",
+        )
+
+
 @hidden_test(task="flash_attention", group="strict", points=0, limit=4.0)
 def bfloat16_is_summed_in_float32(student: Student) -> None:
     """bfloat16 inputs: O is bfloat16, and within 0.008 of the largest of it over many blocks."""

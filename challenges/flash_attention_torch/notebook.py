@@ -46,8 +46,9 @@
 #   the loops by itself. (It keeps all tiles for that: real flash attention has a backward of its
 #   own.)
 #
-# Two more tests are not needed to pass. `V` may be of another width than `Q` and `K`, and `O` has
-# the width of `V`. And the inputs may be bfloat16: `O` is too, while `m`, `l` and `acc` are kept in
+# Three more tests are not needed to pass. `V` may be of another width than `Q` and `K`, and `O` has
+# the width of `V`. The inputs may be views whose elements do not lie in order, as heads split off
+# by `transpose` are. And they may be bfloat16: `O` is too, while `m`, `l` and `acc` are kept in
 # float32, because in bfloat16 a sum of 256 does not grow any more when 1 is added.
 #
 # `F.scaled_dot_product_attention` and `nn.MultiheadAttention` are forbidden under any name.

@@ -153,9 +153,14 @@ def laid_out(value: object, layout: str) -> object:
     """`value` with equal elements and another memory layout; containers are left alone.
 
     `transposed`: the last two axes are swapped in memory. `reversed`: a view with negative strides
-    on the last two axes. `strided`: every other element of a larger buffer filled with NaN, or with
-    ones where there is no NaN. A vector has one axis to do it with, a single number none.
+    on the last two axes; tensors have none. `strided`: every other element of a larger buffer
+    filled with NaN, or with ones where there is no NaN. A vector has one axis to do it with, a
+    single number none.
     """
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        made = _tensor(value.detach(), layout)
+        return made.requires_grad_(value.requires_grad)
     if not isinstance(value, np.ndarray) or not value.ndim or layout == "C":
         return value
     return _LAYOUTS[layout](value)
@@ -189,3 +194,17 @@ _LAYOUTS: dict[str, Callable[[_Array], _Array]] = {
     "reversed": _reversed,
     "strided": _strided,
 }
+
+
+def _tensor(value: Any, layout: str) -> Any:
+    if layout == "F":
+        axes = tuple(reversed(range(value.ndim)))
+        return value.permute(axes).contiguous().permute(axes)
+    if layout == "transposed" and value.ndim > 1:
+        return value.mT.contiguous().mT
+    if layout == "strided" and value.ndim:
+        filler = np.nan if value.is_floating_point() or value.is_complex() else 1
+        wide = value.new_full((*value.shape[:-1], 2 * value.shape[-1]), filler)
+        wide[..., ::2] = value
+        return wide[..., ::2]
+    return value
