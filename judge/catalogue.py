@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +24,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from judge.errors import ChallengeError, UnknownNameError
+from judge.errors import ChallengeError, UnknownNameError, UserError
 
 if TYPE_CHECKING:
     from judge.challenge import Challenge
@@ -97,7 +98,7 @@ class Catalogue:
         try:
             return self.folders[id]
         except KeyError:
-            listing = "`judge list` shows all there are."
+            listing = "`judge list` shows all there are; JUDGE_CHALLENGES names folders of others."
             raise UnknownNameError("challenge", id, self.folders, listing) from None
 
     def template(self, id: str) -> Path:
@@ -166,6 +167,20 @@ def open_catalogue(folders: Sequence[Path] = (), course: Path | None = None) -> 
         roots.append(course / "challenges")
     roots += [*_packs(), bundled()]
     return Catalogue(tuple(dict.fromkeys(root.resolve() for root in roots)))
+
+
+def command(verb: str, folder: Path, rest: str = "") -> str:
+    """What to type where we are so that the challenge in `folder` is the one that is found."""
+    return f"judge {verb} {folder.name}{rest and ' '}{rest}{option_for(folder)}"
+
+
+def option_for(folder: Path) -> str:
+    """What such a command ends with: the place of the challenge, if it is no usual one."""
+    try:
+        found = open_catalogue((), Path.cwd()).folder(folder.name).resolve()
+    except UserError:
+        found = None
+    return "" if found == folder.resolve() else f" --challenges {shlex.quote(str(folder.parent))}"
 
 
 def find_challenge(id: str, folders: Sequence[Path] = (), course: Path | None = None) -> Challenge:

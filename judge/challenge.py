@@ -16,6 +16,7 @@ import ast
 import hashlib
 import importlib
 import math
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -145,7 +146,13 @@ def _marked(file: Path) -> set[str]:
                 found.add(node.name)
         elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
             taken = {alias.name for alias in node.names}
-            theirs = _marked(file.with_name(f"{node.module}.py"))
+            neighbour = file.with_name(f"{node.module}.py")
+            if not neighbour.exists():
+                raise ChallengeError(
+                    f"{file}, line {node.lineno}: there is no {neighbour.name} beside it.\n"
+                    "Write it, or take the import out."
+                )
+            theirs = _marked(neighbour)
             found |= theirs if "*" in taken else theirs & taken
     return found
 
@@ -169,15 +176,25 @@ def _import_tests(challenge: Challenge, file: Path) -> ModuleType:
         return importlib.import_module(f"{package}.hidden_tests")
     except ChallengeError:
         raise
-    except Exception as error:  # an author's module may raise anything
+    except (Exception, SystemExit) as error:  # an author's module may raise anything
         raise ChallengeError(
-            f"{file} cannot be imported: {type(error).__name__}: {error}\n"
+            f"{file} cannot be imported: {_said(error, folder)}\n"
             f"{_where(error, folder)}Mend it; hidden tests import numpy, judge.testing, and the "
             "folder's own modules as `from .oracle import ...`."
         ) from error
 
 
-def _where(error: Exception, folder: Path) -> str:
+def _said(error: BaseException, folder: Path) -> str:
+    """What happened; of a module that is missing, its file."""
+    if isinstance(error, ImportError) and (error.name or "").startswith("judge_challenge_"):
+        lost = re.fullmatch(r"cannot import name '(\w+)' from '\w+' .*", error.msg)
+        module = lost[1] if lost else (error.name or "").partition(".")[2].replace(".", "/")
+        if module and not (folder / f"{module}.py").exists():
+            return f"there is no {module}.py beside it."
+    return f"{type(error).__name__}: {error}"
+
+
+def _where(error: BaseException, folder: Path) -> str:
     """The last line of the folder's own code that took part, as a line of its own."""
     if isinstance(error, SyntaxError):
         return f"At {error.filename}, line {error.lineno}.\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -50,6 +51,21 @@ class Conversation:
         said = name if isinstance(name, str) else f"{name[0].type[:_TEXT]}.{name[1]}"
         return describe_call(said, self._program.parameters.get(said, ()), args, kwargs)
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Calls in the block only probe: once it has ended well, a failure is about those before.
+
+        Central differences call the forward many times, and what is wrong is the gradient.
+        """
+        before = self._asked, self.last
+        yield
+        self._asked, self.last = before
+
+    def _who(self) -> str:
+        """The function that was called last."""
+        asked = self.last_call if self._phase == "call" else None
+        return "it" if asked is None else asked.text.partition("(")[0]
+
     def _begin(self, name: Target, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         """Note a call that is about to be made: what goes wrong from now on is about it."""
         self._asked, self.last = (name, args, kwargs), None
@@ -94,7 +110,7 @@ class Conversation:
     def _raised(self, found: Any) -> Stop:
         name, text, frames = read_exception(found)
         if says_unwritten(found):
-            return Stop(Status.NOT_ATTEMPTED, reason="it raises NotImplementedError")
+            return Stop(Status.NOT_ATTEMPTED, reason=f"{self._who()} raises NotImplementedError")
         if name == "MemoryError":
             limit = LimitHit(phase=self._phase, what="memory", limit=self._program.memory)
             return Stop(Status.EXCEEDED, self._with_call(limit))
@@ -116,14 +132,15 @@ class Conversation:
         if not ours or type(args) is not tuple or type(kwargs) is not dict:
             raise Stop(Status.CRASHED, self._with_call(STRANGE))
         if room_beside((args, kwargs), _MOST_GIVEN) < 0:
-            return "failed", f"ValueError: arguments of more than {_MOST_GIVEN} numbers"
+            return "failed", f"arguments of more than {_MOST_GIVEN} numbers"
         started = time.thread_time()
         try:
             return "answer", self._outgoing(self._functions[number](*args, **kwargs))
         except Stop:
             raise
         except Exception as error:  # noqa: BLE001  of a function called with anything
-            return "failed", f"{type(error).__name__}: {error}"[:_TEXT]
+            kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+            return "failed", f"{kind}{error}"[:_TEXT]  # the submission sees a ValueError
         finally:  # how often, and with what, is the submission's choice
             self._left -= time.thread_time() - started
 

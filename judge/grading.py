@@ -182,7 +182,7 @@ class _Check:
                     student.last = None  # a Student and its Remotes wait for the collector
         except SandboxError as error:
             return Stop(Status.BROKEN, reason=str(error))
-        except Exception as error:  # noqa: BLE001  our fault, whatever it is: the report says so
+        except (Exception, SystemExit) as error:  # noqa: BLE001  our fault: the report says so
             said = f"{type(error).__name__}: {error}"
             return Stop(Status.BROKEN, reason=f"{said}\n{traceback.format_exc(limit=-6)}")
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from judge import progress
+from judge.catalogue import command, option_for
 from judge.errors import UserError
 from judge.manifest import Challenge, Task
 from judge.progress import Tally
@@ -15,7 +16,8 @@ class Hint:
     """One hint of a task: number `step` of `total`. `repeated` when all had been taken before.
 
     `earlier` are those that come before it; `solved` says that the challenge is. Where the progress
-    cannot be saved, it is not `remembered` that the hint was taken.
+    cannot be saved, it is not `remembered` that the hint was taken. `option` ends a command for a
+    challenge that is in no usual place.
     """
 
     challenge: str
@@ -27,6 +29,7 @@ class Hint:
     earlier: tuple[str, ...] = ()
     solved: bool = False
     remembered: bool = True
+    option: str = ""
 
 
 def take(challenge: Challenge, task_id: str | None = None, *, everything: bool) -> list[Hint]:
@@ -58,6 +61,7 @@ def _hint(challenge: Challenge, task: Task, step: int, tally: Tally, *, repeated
         repeated=repeated,
         earlier=tuple(task.hints[: step - 1]),
         solved=tally.solved is not None,
+        option=option_for(challenge.folder),
     )
 
 
@@ -69,5 +73,6 @@ def _task(challenge: Challenge, task_id: str | None) -> Task:
     names = " or ".join(task.id for task in challenge.tasks)
     raise UserError(
         f"{challenge.id} has {len(challenge.tasks)} tasks, each with its own hints.\n"
-        f"Name one: {names}. In a shell: judge hint {challenge.id} --task {challenge.tasks[0].id}"
+        f"Name one: {names}. In a shell: "
+        + command("hint", challenge.folder, f"--task {challenge.tasks[0].id}")
     )

@@ -29,11 +29,14 @@ def read_plain_file(path: Path) -> bytes:
     if max(size, len(data)) > MAX_FILE:  # it may have grown since it was measured
         raise _too_large(path, max(size, len(data)))
     if not data.strip():
-        raise refused(
-            f"{shown(path)} is empty.",
-            "Save your work in the editor first: what is not saved cannot be seen from here.",
-        )
+        raise refused(f"{shown(path)} is empty.", _of_nothing(path))
     return data
+
+
+def _of_nothing(path: Path) -> str:
+    if path.suffix.lower() in (".md", ".txt"):
+        return "The model said nothing, or what it said was not saved."
+    return "Save your work in the editor first: what is not saved cannot be seen from here."
 
 
 def check_plain_file(path: Path) -> None:

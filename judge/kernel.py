@@ -81,7 +81,8 @@ class Service:
                 tick(answer["running"], answer["done"], answer["all"])
         except (frames.Closed, OSError, ValueError) as error:
             self.end()
-            raise ServiceError(f"The judge's own process ended ({error}). Check again.") from None
+            why = f" ({error})" if str(error) else ""
+            raise ServiceError(f"The judge's own process ended{why}. Check again.") from None
         except BaseException:
             self.end()
             raise

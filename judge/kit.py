@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from judge.catalogue import command
 from judge.challenge import Challenge, load_tests, reference_submission
 from judge.diagnosis import Diagnosis
 from judge.errors import SandboxError, UnknownNameError, UserError
@@ -58,7 +59,7 @@ class Kit:
         known = [test.name for test in self.tests]
         for name in tests:
             if name not in known:
-                listing = f"`judge show {self.challenge.id}` lists its tests."
+                listing = f"`{command('show', self.challenge.folder)}` lists its tests."
                 raise UnknownNameError("hidden test", name, known, listing)
         chosen = [
             test

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -70,6 +71,15 @@ class Challenge:
         raise UnknownNameError("task", id, known, f"{self.id} has {', '.join(known)}.")
 
 
+@dataclass(frozen=True)
+class Fields:
+    """The names that a file knows, at its top and in its tables, and what to write for each."""
+
+    top: tuple[str, ...]
+    table: tuple[str, ...]
+    cures: Mapping[str, str]
+
+
 # --- challenge.toml ---------------------------------------------------------------------------
 
 _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -120,6 +130,7 @@ _CURES = {
     "methods": 'List the signatures of methods, such as ["forward(x)"].',
     "returns": 'List the names of what the function returns, such as ["O", "cache"].',
 }
+_FIELDS = Fields(_ChallengeFile.__struct_fields__, _TaskTable.__struct_fields__, _CURES)
 
 
 def read_challenge(folder: Path) -> Challenge:
@@ -161,27 +172,39 @@ def _decode(file: Path) -> _ChallengeFile:
     try:
         return msgspec.convert(data, _ChallengeFile)
     except msgspec.ValidationError as error:
-        raise _wrong_field(file, data, str(error)) from None
+        raise wrong_field(file, data, str(error), _FIELDS) from None
 
 
-def _wrong_field(file: Path, data: dict[str, Any], reason: str) -> ChallengeError:
+def wrong_field(file: Path, data: dict[str, Any], reason: str, fields: Fields) -> ChallengeError:
     """Say in terms of the file what the decoder found: field, value, cure."""
     reason, _, path = reason.partition(" - at `$.")
     path = path.rstrip("`")
+    whose = _named(data, path)
     if lost := re.search(r"(missing required|unknown) field `(\w+)`", reason):
         name = lost.group(2)
-        place = f"{path}.{name}" if path else name
+        place = f"{path}.{name}{whose}" if path else name
         if lost.group(1) == "unknown":
-            known = _TaskTable.__struct_fields__ if path else _ChallengeFile.__struct_fields__
+            known = fields.table if path else fields.top
             near = near_matches(name, known)
             meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
             return ChallengeError(f"{file}: there is no field {place}.\n{meant}")
-        return ChallengeError(f"{file}: the field {place} is missing.\n{_CURES[name]}")
+        return ChallengeError(f"{file}: the field {place} is missing.\n{fields.cures[name]}")
     found: Any = data
     for step in re.findall(r"\w+", path):
         found = found[int(step)] if isinstance(found, list) else found[step]
     name = re.findall(r"[a-z_]+", path)[-1]
-    return ChallengeError(f"{file}: {path} = {found!r} is not accepted.\n{_CURES[name]}")
+    return ChallengeError(
+        f"{file}: {path}{whose} = {found!r} is not accepted.\n{fields.cures[name]}"
+    )
+
+
+def _named(data: dict[str, Any], path: str) -> str:
+    """The name of the table that a path leads into, where it has one."""
+    if not (step := re.match(r"(\w+)\[(\d+)\]", path)):
+        return ""
+    table = data[step[1]][int(step[2])]
+    name = table.get("name") if isinstance(table, dict) else None
+    return f" ({name})" if isinstance(name, str) else ""
 
 
 def _task(table: _TaskTable, file: Path) -> Task:

@@ -15,7 +15,7 @@ import msgspec
 
 from judge.challenge import Challenge, reference_submission
 from judge.errors import ChallengeError
-from judge.manifest import first_double, read_text
+from judge.manifest import Fields, first_double, read_text, wrong_field
 from judge.submission import Cell, Submission, submission_from_cells
 
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -32,6 +32,20 @@ class _MutantTable(msgspec.Struct, forbid_unknown_fields=True):
 
 class _MutantsFile(msgspec.Struct, forbid_unknown_fields=True):
     mutant: list[_MutantTable] = []
+
+
+_FIELDS = Fields(
+    top=_MutantsFile.__struct_fields__,
+    table=_MutantTable.__struct_fields__,
+    cures={
+        "name": "Use lower-case letters, digits and underscores, a letter first.",
+        "misconception": "Say in a sentence what is got wrong.",
+        "killed_by": 'List the hidden tests that see it, such as ["values_are_right"].',
+        "find": "Copy a piece of the solution that occurs once.",
+        "put": "Write what takes its place.",
+        "mutant": "Write [[mutant]] above each.",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -59,12 +73,12 @@ def read_mutants(challenge: Challenge) -> tuple[Mutant, ...]:
 
     file = challenge.folder / "mutants.toml"
     try:
-        found = msgspec.convert(tomllib.loads(read_text(file)), _MutantsFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ChallengeError(
-            f"{file}: {error}.\nEach [[mutant]] has name, misconception, killed_by, "
-            "and find with put (or a file mutants/<name>.py)."
-        ) from None
+        data = tomllib.loads(read_text(file))
+        found = msgspec.convert(data, _MutantsFile)
+    except tomllib.TOMLDecodeError as error:
+        raise ChallengeError(f"{file} is not TOML: {error}.\nMend that line.") from None
+    except msgspec.ValidationError as error:
+        raise wrong_field(file, data, str(error), _FIELDS) from None
     if twice := first_double([table.name for table in found.mutant]):
         raise ChallengeError(f"{file}: two mutants are called {twice!r}.\nRename one of them.")
     reference = reference_submission(challenge)
@@ -113,11 +127,23 @@ def _replaced(source: str, patches: Sequence[Patch]) -> str | None:
 def _mutated(challenge: Challenge, reference: Submission, table: _MutantTable) -> Submission:
     origin = f"mutant {table.name} of {challenge.id}"
     if table.find is None and table.put is None:
-        source = read_text(challenge.folder / "mutants" / f"{table.name}.py")
+        source = _own_file(challenge, table.name)
         cells = [*reference.cells, Cell(f"mutants/{table.name}.py", source)]
     else:
         cells = _patched(challenge, reference, table)
     return submission_from_cells([(cell.label, cell.source) for cell in cells], origin, "notebook")
+
+
+def _own_file(challenge: Challenge, name: str) -> str:
+    """The source of a mutant that is no patch."""
+    file = challenge.folder / "mutants" / f"{name}.py"
+    if not file.exists():
+        raise ChallengeError(
+            f"{challenge.folder / 'mutants.toml'}: mutant {name} has no patch, and there is no "
+            f"{file}.\nGive it `find` and `put`, or write that file: it defines whole functions "
+            "anew."
+        )
+    return read_text(file)
 
 
 def _patched(challenge: Challenge, reference: Submission, table: _MutantTable) -> list[Cell]:
@@ -129,10 +155,29 @@ def _patched(challenge: Challenge, reference: Submission, table: _MutantTable) -
             f"{place}: a patch needs both `find` and `put`.\n"
             f"Write both, or neither and a file mutants/{table.name}.py."
         )
+    if find == put:
+        raise ChallengeError(f"{place}: `find` and `put` are equal.\nWrite the mistake in `put`.")
     count = sum(cell.source.count(find) for cell in reference.cells)
     if count != 1:
+        said = f"occurs {count} times" if count else "does not occur"
         raise ChallengeError(
-            f"{place}: `find` occurs {count} times in the reference.\n"
-            "Copy a piece of it that occurs once."
+            f"{place}: `find` {said} in the reference.\n"
+            f"Copy a {'longer ' if count else ''}piece of it that occurs once."
+            f"{'' if count else _nearest(find, reference)}"
         )
     return [Cell(cell.label, cell.source.replace(find, put)) for cell in reference.cells]
+
+
+def _nearest(find: str, reference: Submission) -> str:
+    """The line of the reference that has most of the first line of `find`, as a sentence."""
+    from difflib import SequenceMatcher
+
+    wanted = find.strip().partition("\n")[0].strip()
+    shared: dict[str, int] = {}
+    for line in (line.strip() for cell in reference.cells for line in cell.source.splitlines()):
+        blocks = SequenceMatcher(None, wanted, line, autojunk=False).get_matching_blocks()
+        shared[line] = sum(block.size for block in blocks if block.size > 2)
+    near = max(shared, key=shared.__getitem__, default="")
+    if 2 * shared.get(near, 0) < max(len(wanted), 1):
+        return ""
+    return f" Spaces count too. The nearest line: {near}"

@@ -53,6 +53,7 @@ def hint(challenge: str, task: str | None = None) -> None:
     from judge.report import panels
 
     try:
+        _expect_text("hint", challenge, task)
         found = read_challenge(open_catalogue(course=Path.cwd()).folder(challenge))
         (taken,) = hints.take(found, task, everything=False)
     except UserError as error:
@@ -81,6 +82,7 @@ def reset_progress(challenge: str | None = None) -> None:
     from judge import progress
 
     try:
+        _expect_text("reset_progress", challenge)
         if challenge is not None and challenge not in progress.read().tallies:
             open_catalogue(course=Path.cwd()).folder(challenge)  # raises, with near matches
         notes = progress.reset_progress(challenge)
@@ -99,6 +101,7 @@ def _problem(answer: dict[str, Any]) -> str:
 
 def _question(challenge: str, task: str | None, seed: int | None) -> dict[str, Any]:
     """What the service needs to know. Raises UserError."""
+    _expect_text("check", challenge, task)
     shell = _shell()
     catalogue = open_catalogue(course=Path.cwd())
     entry = next((e for e in catalogue.entries if e.id == challenge), None)
@@ -115,10 +118,25 @@ def _question(challenge: str, task: str | None, seed: int | None) -> dict[str, A
     }
 
 
+def _expect_text(function: str, challenge: object, task: object = None) -> None:
+    """Names come as text: `check(softmax)` hands over the function itself. Raises UserError."""
+    if not isinstance(challenge, str | None):
+        kind = type(challenge).__name__
+        raise UserError(
+            f"{function}() takes the id of a challenge as text, not as {kind}.\n"
+            f'For example: {function}("softmax"). `judge list` shows the ids.'
+        )
+    if not isinstance(task, str | None):
+        raise UserError(
+            f"{function}() takes the name of a task as text, not as {type(task).__name__}.\n"
+            f'For example: {function}("{challenge}", task="forward").'
+        )
+
+
 def _cells(shell: Any) -> list[tuple[str, str]]:
-    """The cells this kernel has run, the running one left out."""
+    """The cells this kernel has run, and the running one: many define and check in one cell."""
     history = shell.history_manager.input_hist_raw
-    return [(f"In [{n}]", text) for n, text in enumerate(history) if n and text][:-1]
+    return [(f"In [{n}]", text) for n, text in enumerate(history) if n and text]
 
 
 def _digests(shell: Any, entry: Entry) -> dict[str, str]:

@@ -25,8 +25,19 @@ def walk(value: object, take: Sequence[Any], names: Sequence[str]) -> object:
     """Follow `take` into `value`. Its first step may be one of the `names` of a tuple's items."""
     for position, key in enumerate(take):
         named = position == 0 and key in names
-        value = _named(value, names, key) if named else _step(value, key)
+        try:
+            value = _named(value, names, key) if named else _step(value, key)
+        except Missing as missing:
+            if not position:
+                raise
+            raise Missing(f"{_place(take[:position])} is {missing}") from None
     return value
+
+
+def _place(taken: Sequence[Any]) -> str:
+    """`cache.L`; `result[1]` where the path begins with a number."""
+    first, *rest = map(str, taken)
+    return ".".join([f"result[{first}]" if first.isdecimal() else first, *rest])
 
 
 def _named(value: object, names: Sequence[str], key: str) -> object:
@@ -47,14 +58,16 @@ def _step(value: Any, key: object) -> object:
         if key in value:
             return value[key]
         found = ", ".join(repr(name)[:40] for name in list(value)[:_SHOWN]) or "nothing"
-        raise Missing(f"there is no key {key!r}; the dict has {found}")
+        raise Missing(f"a dict, which has no key {key!r}; it has {found}")
     if isinstance(key, str) and key.isdecimal() and isinstance(value, list | tuple):
         key = int(key)  # of a dotted path
-    if isinstance(key, int):
+    # An array can be indexed as well, where a tuple was forgotten.
+    if isinstance(key, int) and not hasattr(value, "shape"):
         try:
             return value[key]
         except (TypeError, IndexError, KeyError):
-            raise Missing(f"a {type(value).__name__} has no item {key}") from None
+            raise Missing(f"a {type(value).__name__}, which has no item {key}") from None
     if isinstance(key, str) and hasattr(value, key):
         return getattr(value, key)
-    raise Missing(f"a {type(value).__name__} has no part {key!r}")
+    part = f"item {key}" if str(key).isdecimal() else f"part {key!r}"
+    raise Missing(f"a {type(value).__name__}, which has no {part}")

@@ -119,6 +119,8 @@ def _parameters(challenge: Challenge) -> dict[str, tuple[str, ...]]:
 
 
 def _absent(name: str, found: Sequence[str]) -> str:
+    if name in found:
+        return f"the line that defines {name} raises an error, or it is deleted later"
     if not found:
         return f"{name} is not defined; the submission defines no function"
     more = ", ..." if len(found) > _SHOWN else ""

@@ -23,12 +23,25 @@ _CLOSING = re.compile(r"(?P<indent>[ \t]*+)(?P<fence>`{3,}+|~{3,}+)[ \t]*+$")
 _DEEPER = 3  # columns by which a closing fence may stand deeper than the opening one
 _PYTHON = re.compile(r"(?:(?:i?python|py)[\d.]*)?")
 _NAME = re.compile(r"[\s{}.]*+([^\s{}:,=]*+)")
+_FILE = ".py"  # a block may bear the name of a file instead of a language
 _CODE = re.compile(r"^(?:def|class|import) ", re.MULTILINE)
+# What only code begins with, and what only prose or a tag around the code does.
+_FIRST_OF_CODE = re.compile(
+    r"^(?:import [\w.]++(?: as \w++)?+[ \t]*+(?:[,#].*+)?|from [\w.]++ import .++|@\w.*+"
+    r"|(?:async )?def \w++\(.*+|class \w++[(:].*+)$",
+    re.MULTILINE,
+)
+_PROSE = re.compile(r"\s*+(?:<\w|[A-Z]\w*+(?:['!\u2019]|,? [a-z]++[ '\u2019]))")
+_MARGIN = 4  # columns by which Markdown without fences moves code in
 
-_THINKING = re.compile(r"^[ \t]*+<think(ing)?>", re.MULTILINE | re.IGNORECASE)
-_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
+_TAG = r"(?:think(?:ing)?|thought|reasoning)"
+_THINKING = re.compile(rf"^[ \t]*+(?:<{_TAG}>|(?-i:\[THINK\]))", re.MULTILINE | re.IGNORECASE)
+_THOUGHT = re.compile(rf"</{_TAG}>|(?-i:\[/THINK\])", re.IGNORECASE)
 # Of reasoning whose beginning was part of the prompt: at an edge of its line, so not in code.
-_END_ALONE = re.compile(r"^[ \t]*+</think(?:ing)?>|</think(?:ing)?>[ \t]*+$", re.M | re.I)
+_END_ALONE = re.compile(rf"^[ \t]*+</{_TAG}>|</{_TAG}>[ \t]*+$", re.M | re.I)
+# A raw reply in channels, of which the final one is the answer.
+_CHANNEL = re.compile(r"<\|channel\|>(\w++)[^<\n]*+(?:<\|constrain\|>\w*+)?<\|message\|>")
+_CHANNEL_END = re.compile(r"<\|(?:end|return|call|start)\|>")
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ def without_thinking(text: str) -> str:
 
     Where the beginning is missing, all up to the last `</think>` is reasoning.
     """
+    text = _final(text)
     kept, at = [], 0
     while begun := _THINKING.search(text, at):
         kept.append(text[at : begun.start()])
@@ -73,6 +87,15 @@ def without_thinking(text: str) -> str:
     rest = "".join([*kept, text[at:]])
     alone = [found.end() for found in _END_ALONE.finditer(rest)]
     return rest[alone[-1] :] if alone else rest
+
+
+def _final(text: str) -> str:
+    """Of a reply in channels what the final one says, nothing when it has none."""
+    channels = list(_CHANNEL.finditer(text))
+    if not channels:
+        return text
+    final = [found.end() for found in channels if found[1] == "final"]
+    return _CHANNEL_END.split(text[final[-1] :], maxsplit=1)[0] if final else ""
 
 
 def blocks_of(text: str) -> Iterator[Block]:
@@ -85,9 +108,31 @@ def blocks_of(text: str) -> Iterator[Block]:
             yield Block(number, fence.language, source)
 
 
+def indented_blocks(text: str) -> Iterator[Block]:
+    """Of a text without fences the parts that are moved in, as old Markdown has its code.
+
+    None of them, unless one looks like code.
+    """
+    parts: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.strip() and len(line[: -len(line.lstrip())].expandtabs(4)) < _MARGIN:
+            parts.append([])
+        else:
+            parts[-1].append(_dedented(line, _MARGIN))
+    sources = [source for part in parts if (source := "\n".join(part).strip("\n")).strip()]
+    if any(map(looks_like_code, sources)):
+        yield from (Block(number, "", source) for number, source in enumerate(sources, start=1))
+
+
 def looks_like_code(text: str) -> bool:
     """Whether a text without fences is code and not prose."""
     return _CODE.search(text) is not None
+
+
+def without_prose(text: str) -> str:
+    """Code without fences from its first line on, where a sentence or a tag stands before it."""
+    begun = _FIRST_OF_CODE.search(text) if _PROSE.match(text) else None
+    return text[begun.start() :] if begun else text
 
 
 def _fenced(lines: list[str]) -> Iterator[tuple[_Fence, list[str]]]:
@@ -117,7 +162,8 @@ def _opened(line: str) -> _Fence | None:
     if found is None:
         return None
     name = _NAME.match(found["info"] or found["rest"] or "")
-    language = name[1].lower()[:_LONGEST_NAME] if name else ""
+    language = name[1].lower() if name else ""
+    language = "python" if language.endswith(_FILE) else language[:_LONGEST_NAME]
     indent = len(found["indent"].expandtabs(4))
     return _Fence(indent, found["fence"] or found["tildes"], language)
 

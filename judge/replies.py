@@ -23,6 +23,7 @@ class Stop(Exception):  # noqa: N818  an outcome of a hidden test, not an error
         self.reason = reason
 
 
+_LACKS = (", which has no ", " was returned where ")  # as `paths` words it
 STRANGE = Died(phase="call", how="it answered what no function of yours returns")
 
 
@@ -114,7 +115,14 @@ def read_missing(found: Any) -> Stop:
     text = text[:300] if type(text) is str else "the result lacks a part"
     if type(found) is dict and found.get("attempted") is False:
         return Stop(Status.NOT_ATTEMPTED, reason=text)
-    return Stop(Status.FAILED, Said(expected="a result with the parts the task asks for", got=text))
+    # What cannot travel comes here as well, and of None the report says what to do.
+    lacks = not text.startswith("a NoneType") and any(told in text for told in _LACKS)
+    evidence = Said(
+        expected="a result with the parts the task asks for",
+        got=text,
+        hint="compare its parts and their names with the template" if lacks else None,
+    )
+    return Stop(Status.FAILED, evidence)
 
 
 def read_forbidden(found: Any) -> AnyEvidence:

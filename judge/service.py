@@ -75,11 +75,11 @@ def _answer(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> di
 
     try:
         report = (_graded if "known" in ask else _checked)(ask, channel, checker)
+        return {"number": ask["number"], "report": to_data(report)}
     except UserError as error:
         return {"number": ask["number"], "problem": str(error), "ours": False}
     except Exception:  # noqa: BLE001  who asked shows what happened; the service lives on
         return {"number": ask["number"], "problem": traceback.format_exc(), "ours": True}
-    return {"number": ask["number"], "report": to_data(report)}
 
 
 def _checked(ask: dict[str, Any], channel: socket.socket, checker: Checker) -> Report:

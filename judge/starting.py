@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from judge import progress
-from judge.catalogue import Catalogue
+from judge.catalogue import Catalogue, command
 from judge.errors import ChallengeError, UserError
 from judge.files import write_atomically
 from judge.intake import shown
@@ -24,11 +24,12 @@ def start(catalogue: Catalogue, id: str, folder: Path, *, script: bool = False) 
     Nothing is overwritten. Raises UserError.
     """
     data = _template(catalogue, id, ".py" if script else ".ipynb")
+    place = catalogue.folder(id)
     target = folder / f"{id}{'.py' if script else '.ipynb'}"
     there = (
         f"{shown(target)} is there already and stays as it is.\n"
-        f"`judge start {id} FOLDER` puts a fresh one elsewhere; `judge reset {id}` "
-        "puts the template back and keeps a copy of yours."
+        f"`{command('start', place, 'FOLDER')}` puts a fresh one elsewhere; "
+        f"`{command('reset', place)}` puts the template back and keeps a copy of yours."
     )
     _write_new(target, data, there)
     return target
@@ -50,7 +51,8 @@ def reset(catalogue: Catalogue, id: str, file: Path) -> Path:
     except OSError as error:
         raise UserError(
             f"{shown(file)} cannot be put back: {error.strerror or error}.\n"
-            f"Nothing was lost. `judge start {id} FOLDER` puts a fresh template elsewhere."
+            f"Nothing was lost. `{command('start', catalogue.folder(id), 'FOLDER')}` puts a fresh "
+            "template elsewhere."
         ) from None
     return backup
 
@@ -60,21 +62,21 @@ def solution(catalogue: Catalogue, id: str, folder: Path, *, spoil: bool) -> Pat
 
     Only for who has solved the challenge, unless `spoil`.
     """
-    source = catalogue.solution(id)
-    if read_challenge(catalogue.folder(id)).released:
+    place = catalogue.folder(id)
+    if read_challenge(place).released:
         raise UserError(
             f"{id} comes without its solution: this is the version for students.\n"
-            f"`judge hint {id}` helps one step at a time."
+            f"`{command('hint', place)}` helps one step at a time."
         )
     tally = progress.read().of(id)
     if not (spoil or tally.solved):
         far = f", best {tally.earned:g} of {tally.possible:g} points" if tally.possible else ""
         raise UserError(
             f"{id} is not solved yet{far}.\n"
-            f"`judge hint {id}` helps one step at a time; `judge solution {id} --spoil` "
-            "shows the solution all the same."
+            f"`{command('hint', place)}` helps one step at a time; "
+            f"`{command('solution', place, '--spoil')}` shows the solution all the same."
         )
-    data = _built(source, id)
+    data = _built(catalogue.solution(id), place)
     target = folder / f"{id}_solution.ipynb"
     if target.is_file() and target.read_bytes() == data:
         return target
@@ -82,7 +84,7 @@ def solution(catalogue: Catalogue, id: str, folder: Path, *, spoil: bool) -> Pat
         target,
         data,
         f"{shown(target)} is there already and differs from the solution.\n"
-        f"Rename it, or name another folder: judge solution {id} FOLDER",
+        f"Rename it, or name another folder: {command('solution', place, 'FOLDER')}",
     )
     return target
 
@@ -118,23 +120,24 @@ def places(id: str, given: Path | None, here: Path) -> list[Path]:
 
 def _template(catalogue: Catalogue, id: str, suffix: str) -> bytes:
     source = catalogue.template(id)
-    data = _built(source, id)
+    place = catalogue.folder(id)
+    data = _built(source, place)
     if suffix == ".ipynb":
         return data
     try:
         return as_script(json.loads(data)).encode()
     except (ValueError, TypeError, KeyError) as error:
         raise ChallengeError(
-            f"{source} is damaged ({error}).\n`judge build {id}` mends it."
+            f"{source} is damaged ({error}).\n`{command('build', place)}` mends it."
         ) from None
 
 
-def _built(source: Path, id: str) -> bytes:
+def _built(source: Path, place: Path) -> bytes:
     try:
         return source.read_bytes()
     except FileNotFoundError:
         raise ChallengeError(
-            f"{shown(source)} is not built yet.\n`judge build {id}` writes it."
+            f"{shown(source)} is not built yet.\n`{command('build', place)}` writes it."
         ) from None
     except OSError as error:
         raise ChallengeError(f"{shown(source)} cannot be read: {error.strerror}.") from None

@@ -20,7 +20,14 @@ import msgspec
 
 from judge.errors import SubmissionError
 from judge.intake import check_plain_file, line_of, read_plain_file, refused, shown
-from judge.replied import Block, blocks_of, looks_like_code, without_thinking
+from judge.replied import (
+    Block,
+    blocks_of,
+    indented_blocks,
+    looks_like_code,
+    without_prose,
+    without_thinking,
+)
 
 MAX_CODE = 4_000_000  # bytes of code in a submission
 MAX_BLOCKS = 1000  # of a chat reply
@@ -41,6 +48,7 @@ _ENCODINGS = frozenset(
 )
 _CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?$")
+_JSON = re.compile(r"\s*+[{\[]\s*+[\"{]")  # how an API's answer begins
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAVE_AS_UTF8 = "Save it as UTF-8 and hand it in again."
 _SAVE_AGAIN = "Open it in Jupyter, clear the outputs, save it and hand it in again."
@@ -295,12 +303,22 @@ def _reply_cells(name: str, data: bytes) -> tuple[Cell, ...]:
         )
     if any(block.is_python for block in blocks):
         cells = tuple(map(_cell_of, blocks))
-    elif not blocks and looks_like_code(text):
-        cells = (Cell("", text),)
+    elif not blocks:
+        cells = _unfenced_cells(text)
     else:
+        cells = ()
+    if not cells:
         raise _without_python(name, text, blocks)
     _check_fit(name, cells)
     return cells
+
+
+def _unfenced_cells(text: str) -> tuple[Cell, ...]:
+    """Of a reply without fences: it is all code, or code stands below prose or is moved in."""
+    if not looks_like_code(text):
+        return tuple(map(_cell_of, islice(indented_blocks(text), MAX_BLOCKS)))
+    code = without_prose(text)
+    return (Cell("" if code is text else "block 1", code),)
 
 
 def _cell_of(block: Block) -> Cell:
@@ -311,6 +329,8 @@ def _cell_of(block: Block) -> Cell:
 
 
 def _without_python(name: str, text: str, blocks: Sequence[Block]) -> SubmissionError:
+    if not blocks and _JSON.match(text):
+        return _json_instead(name, text)
     if blocks:
         languages = ", ".join(dict.fromkeys(shown(block.language) for block in blocks[:5]))
         what = f"has no block of Python code, only of other languages: {languages}."
@@ -322,6 +342,15 @@ def _without_python(name: str, text: str, blocks: Sequence[Block]) -> Submission
         f"{shown(name)} {what}",
         "Of a reply the code between lines of three backticks is taken.",
     )
+
+
+def _json_instead(name: str, text: str) -> SubmissionError:
+    if '"nbformat"' in text:
+        what, cure = "a notebook by what is in it", "Give it a name that ends in .ipynb."
+    else:
+        what = "JSON and not the text of a reply"
+        cure = "Keep that text alone, as the model gave it."
+    return refused(f"{shown(name)} is {what}.", cure)
 
 
 # --- shared -----------------------------------------------------------------------------------

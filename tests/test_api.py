@@ -45,6 +45,7 @@ STUDENT = {
     "measure": ["name", "args", "take", "trace", "kwargs"],
     "vjp": ["name", "args", "cotangent", "wrt", "take", "kwargs"],
     "make": ["name", "args", "kwargs"],
+    "aside": [],
     "seed": ["number"],
     "random_state": [],
 }

@@ -212,8 +212,10 @@ def test_tests_may_lie_in_modules_beside(tmp_path: Path) -> None:
         ("a_zero_stays_zero", "test_of_zero", "its name is not a sentence"),
         ("a_zero_stays_zero", "Zero_stays", "its name is not a sentence"),
         ("import doubled", "import doubbled", "ImportError"),
-        ("from .oracle", "from .orakel", "ModuleNotFoundError"),
+        ("from .oracle", "from .orakel", "there is no orakel.py beside it"),
+        ("from .oracle", "from . import orakel\nfrom .oracle", "there is no orakel.py beside it"),
         ("import hidden_test", "import hidden_test\n1 / 0", "hidden_tests.py, line 3."),
+        ("import hidden_test", "import hidden_test\nraise SystemExit(0)", "SystemExit: 0"),
         ("def two_", "def def two_", "hidden_tests.py, line 8."),
     ],
 )
@@ -224,6 +226,14 @@ def test_mistakes_of_hidden_tests(tmp_path: Path, old: str, new: str, text: str)
         load_tests(read_challenge(folder))
     assert text in said(error)
     assert str(folder / "hidden_tests.py") in said(error)
+
+
+def test_a_module_that_is_missing_is_named_by_who_counts(tmp_path: Path) -> None:
+    folder = write_challenge(tmp_path)
+    (folder / "oracle.py").unlink()
+    with pytest.raises(ChallengeError) as error:
+        names_of_tests(read_challenge(folder))
+    assert f"{folder / 'hidden_tests.py'}, line 4: there is no oracle.py beside it." in said(error)
 
 
 def test_an_error_in_the_oracle_is_placed_there(tmp_path: Path) -> None:

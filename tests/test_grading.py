@@ -91,11 +91,15 @@ def test_a_strict_test_asked_for_alone_decides(grader: Grader, challenge: Challe
 
 STUBS = {
     "missing": ("def double(x): return x", "twice is not defined; found: double, half"),
+    "unknown in its own line": (
+        "def twice(x: Array): return x",
+        "the line that defines twice raises an error, or it is deleted later",
+    ),
     "pass": ("def twice(x): pass", "twice is still the stub"),
     "a docstring": ("def twice(x):\n    'Twice x.'", "twice is still the stub"),
     "NotImplementedError": (
         "def twice(x):\n    y = x\n    raise NotImplementedError",
-        "it raises NotImplementedError",
+        "twice raises NotImplementedError",
     ),
 }
 

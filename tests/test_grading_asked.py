@@ -18,7 +18,7 @@ from judge.results import (
 )
 from judge.submission import submission_from_cells
 from judge.worker.digest import digest
-from tests.doubling import NOTEBOOK, RIGHT_HALF, RIGHT_TWICE, made, script, statuses
+from tests.doubling import NOTEBOOK, RIGHT_HALF, RIGHT_TWICE, by_name, made, script, statuses
 
 
 def test_a_seed_repeats_every_input(grader: Grader, tmp_path: Path) -> None:
@@ -85,6 +85,16 @@ def test_needs_can_be_ignored_for_validation(grader: Grader, challenge: Challeng
     wrong = script("def twice(x): return x", RIGHT_HALF)
     report = grader.grade(challenge, wrong, Asked(heed_needs=False, diagnose=False))
     assert statuses(report)["the_input_stays_unchanged"] == "passed"
+
+
+def test_a_known_outcome_keeps_its_misconception(grader: Grader, challenge: Challenge) -> None:
+    """Its call is not made again, so nothing could name the mistake anew."""
+    wrong = script("def twice(x): return x ** 2", RIGHT_HALF)
+    first = by_name(grader.grade(challenge, wrong, Asked(seed=3)))
+    known = {name: first[name] for name in ("values_are_doubled", "values_are_halved")}
+    again = by_name(grader.grade(challenge, wrong, Asked(seed=3, known=known)))
+    assert again["values_are_doubled"].misconception is not None
+    assert again["values_are_doubled"] == first["values_are_doubled"]
 
 
 def test_progress_is_told(grader: Grader, challenge: Challenge) -> None:

@@ -69,7 +69,7 @@ def test_where_nothing_can_be_saved_the_hint_says_so(
     assert (first.step, first.remembered) == (1, False)
     (told,) = rest(first)
     assert told.startswith("Your progress cannot be saved.")
-    assert "--task twice --all`" in told
+    assert "--task twice --all --challenges " in told
 
 
 def test_the_task_has_to_be_clear(challenge: Challenge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+import judge.service
+from judge.checking import Checker
 from tests.folders import write_challenge
 from tests.kernels import Kernel, family, kernel, services_of, wait_until
 
@@ -106,6 +109,13 @@ def test_what_the_kernel_has_run_is_found(shared: Kernel, cells: list[str]) -> N
     assert "3 of 3 points" in shared.run(CHECK)
 
 
+def test_a_cell_that_defines_and_checks_is_checked_as_it_is(shared: Kernel) -> None:
+    shared.run(WRONG)
+    report = shared.run(f"{RIGHT}\n{CHECK}")
+    assert "3 of 3 points" in report
+    assert "in memory" not in report
+
+
 def test_a_deleted_cell_counts_as_run(shared: Kernel) -> None:
     shared.run(RIGHT)
     shared.client.nb.cells.clear()
@@ -140,6 +150,9 @@ def test_the_stub_is_not_attempted_and_shows_no_traceback(shared: Kernel) -> Non
     [
         ("check('doubel')", "Did you mean double?"),
         ("check('double', task='twise')", "Did you mean twice?"),
+        ("check(print)", "the id of a challenge as text"),
+        ("check('double', 1)", "the name of a task as text"),
+        ("from judge import hint\nhint(print)", "the id of a challenge as text"),
     ],
 )
 def test_a_misspelt_name_is_a_sentence(shared: Kernel, call: str, said: str) -> None:
@@ -212,6 +225,18 @@ def test_a_forked_child_of_the_kernel_has_a_service_of_its_own(shared: Kernel) -
     )
     assert shared.run(child).strip().endswith("0")
     assert "3 of 3 points" in shared.run(CHECK)
+
+
+def test_a_report_that_cannot_be_sent_is_a_fault_of_the_judge_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judge.service, "_checked", lambda *_: object())
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        answer = judge.service._answer({"number": 4}, ours, Checker())
+    assert answer["number"] == 4
+    assert answer["ours"]
+    assert "TypeError" in answer["problem"]
 
 
 def _burns(process: psutil.Process) -> bool:

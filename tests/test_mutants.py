@@ -104,18 +104,31 @@ REFUSED = {
         mutant("a", "x * times", "y").replace("a in words", ""),
         "misconception",
     ),
+    "killed by no list": (
+        mutant("a", "x * times", "y").replace('["two_becomes_four"]', '"two_becomes_four"'),
+        "mutant[0].killed_by (a) = 'two_becomes_four' is not accepted.\nList the hidden tests",
+    ),
+    "a misspelt field": (
+        mutant("a", "x * times", "y").replace("misconception", "misconcepton", 1),
+        "no field mutant[0].misconcepton (a).\nDid you mean misconception?",
+    ),
+    "no tables": ('mutant = "a"\n', "mutant = 'a' is not accepted.\nWrite [[mutant]]"),
     "killed by nothing": (
         mutant("a", "x * times", "y").replace('["two_becomes_four"]', "[]"),
         "killed_by",
     ),
     "two of one name": (mutant("a", "x * times", "y") * 2, "'a'"),
     "occurs twice": (mutant("a", "times", "y"), "occurs 2 times"),
-    "occurs nowhere": (mutant("a", "z * z", "y"), "occurs 0 times"),
-    "occurs in the debug cell only": (mutant("a", "print(", "y"), "occurs 0 times"),
+    "occurs nowhere": (mutant("a", "z * z", "y"), "does not occur"),
+    "occurs in the debug cell only": (mutant("a", "print(", "y"), "does not occur"),
     "nothing to find": (mutant("a", "", "y"), "both"),
     "find without put": (mutant("a", "x * times"), "both"),
     "put without find": (mutant("a", None, "y"), "both"),
-    "no file": (mutant("lonely"), "lonely.py"),
+    "no file": (mutant("lonely"), "has no patch, and there is no "),
+    "puts what it finds": (mutant("a", "x * times", "x * times"), "are equal"),
+    "nearly found": (mutant("a", "y = x*times", "y"), "nearest line: y = x * times"),
+    "found with other spaces": (mutant("a", "y = x * times ", "y"), "nearest line: y = x * times"),
+    "like nothing": (mutant("a", "z" * 9, "y"), "Copy a piece of it that occurs once."),
 }
 
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.replied import Block, blocks_of, looks_like_code, without_thinking
+from judge.replied import (
+    Block,
+    blocks_of,
+    indented_blocks,
+    looks_like_code,
+    without_prose,
+    without_thinking,
+)
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -37,6 +44,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("```{.Python .numberLines}\nx\n```", [("python", "x")]),
         ('```python title="softmax.py"\nx\n```', [("python", "x")]),
         ("```python:softmax.py\nx\n```", [("python", "x")]),
+        ("```src/softmax.py\nx\n```", [("python", "x")]),
         ("```C++\nx\n```", [("c++", "x")]),
         ("```python\n \n```", []),
         ("``` `x` ```", []),
@@ -83,6 +91,11 @@ def test_names_of_other_languages(name: str) -> None:
         ("<think>a</think>\n<think>b</think>c", "\nc"),
         ('x = "<think>"\ny = s.split("</think>")', 'x = "<think>"\ny = s.split("</think>")'),
         ("no thought", "no thought"),
+        ("<reasoning>a</reasoning>b", "b"),
+        ("[THINK]a[/THINK]b", "b"),
+        ("[\n[think]\n]", "[\n[think]\n]"),
+        ("<|channel|>analysis<|message|>a<|end|><|channel|>final<|message|>b<|return|>", "b"),
+        ("<|channel|>analysis<|message|>cut off", ""),
     ],
 )
 def test_reasoning_is_left_out(text: str, kept: str) -> None:
@@ -95,6 +108,38 @@ def test_code_without_fences() -> None:
     assert not looks_like_code("To define softmax, import numpy first.")
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Here it is:\n\nimport a\nx = 1", "import a\nx = 1"),
+        ("Sure, here's one.\nfrom a import b", "from a import b"),
+        ("I'm done.\n@a\ndef f(x): ...", "@a\ndef f(x): ..."),
+        ("<artifact>\nclass A:\n    x = 1", "class A:\n    x = 1"),
+        ("Here you import the\nclass of the\ndef f(x): ...", "def f(x): ..."),
+        ("N, D = 4, 2\nimport a", "N, D = 4, 2\nimport a"),
+        ("LIMIT = 3\ndef f(x): ...", "LIMIT = 3\ndef f(x): ..."),
+        ("x = 1\nimport a", "x = 1\nimport a"),
+        ("Only prose.", "Only prose."),
+    ],
+)
+def test_prose_before_code_without_fences(text: str, kept: str) -> None:
+    assert without_prose(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("a\n\n    import b\n\n    c\n\nd", ["import b\n\nc"]),
+        ("a\n\tdef f(x):\n\t\treturn x", ["def f(x):\n\treturn x"]),
+        ("    def f(x): ...\nthen\n    f(1)", ["def f(x): ...", "f(1)"]),
+        ("a\n    no code\nb", []),
+        ("import a", []),
+    ],
+)
+def test_code_that_is_moved_in(text: str, sources: list[str]) -> None:
+    assert [block.source for block in indented_blocks(text)] == sources
+
+
 @given(text=st.text(alphabet="`~ \n\tpyx-1.</think>", max_size=300))
 def test_any_text_is_taken_apart_without_losing_lines_to_two_blocks(text: str) -> None:
     blocks = list(blocks_of(without_thinking(text)))
@@ -103,10 +148,24 @@ def test_any_text_is_taken_apart_without_losing_lines_to_two_blocks(text: str) -
 
 
 @pytest.mark.parametrize(
-    "part", ["`", " ", "\t", "- ", "1. ", "<think>\n", "</think", "```\n", "```{", "~~~x"]
+    "part",
+    [
+        "`",
+        " ",
+        "\t",
+        "- ",
+        "1. ",
+        "<think>\n",
+        "</think",
+        "```\n",
+        "```{",
+        "~~~x",
+        "A a",
+    ],
 )
 def test_a_long_reply_takes_no_longer_than_it_is_long(part: str) -> None:
     text = part * (1_000_000 // len(part))
     began = time.process_time()
     list(blocks_of(without_thinking(text)))
+    list(indented_blocks(without_prose(text)))
     assert time.process_time() - began < 2.0  # 0.3 s; squared it would be hours

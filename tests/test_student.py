@@ -88,11 +88,12 @@ def test_a_bare_result_is_the_first_of_the_names(sandbox: ProcessSandbox) -> Non
 @pytest.mark.parametrize(
     ("take", "text"),
     [
-        ("cache.M", "there is no key 'M'; the dict has 'L', 'inputs'"),
-        ("cache.L.nothing", "a ndarray has no part 'nothing'"),
-        ("cache.inputs.2", "a tuple has no item 2"),
-        (5, "a tuple has no item 5"),
-        ("P", "a tuple has no part 'P'"),
+        ("cache.M", "cache is a dict, which has no key 'M'; it has 'L', 'inputs'"),
+        ("cache.L.nothing", "cache.L is a ndarray, which has no part 'nothing'"),
+        ("cache.inputs.2", "cache.inputs is a tuple, which has no item 2"),
+        ("1.Q", "result[1] is a dict, which has no key 'Q'; it has 'L', 'inputs'"),
+        (5, "a tuple, which has no item 5"),
+        ("P", "a tuple, which has no part 'P'"),
     ],
 )
 def test_a_missing_part_fails_in_plain_words(
@@ -103,6 +104,21 @@ def test_a_missing_part_fails_in_plain_words(
     assert stop.status is Status.FAILED
     assert isinstance(stop.evidence, Said)
     assert stop.evidence.got == text
+    assert stop.evidence.hint == "compare its parts and their names with the template"
+
+
+def test_an_array_is_no_tuple_of_its_rows(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, "def forward(x): return x") as made:
+        stop = stopped(made, "forward", np.ones((2, 2)), take=0)
+    assert isinstance(stop.evidence, Said)
+    assert stop.evidence.got == "a ndarray, which has no item 0"
+
+
+def test_of_none_it_is_not_said_that_it_lacks_parts(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, "def forward(x): pass", returns=RETURNS) as made:
+        stop = stopped(made, "forward", 1.0, take=1)
+    assert isinstance(stop.evidence, Said)
+    assert stop.evidence.hint is None
 
 
 def test_a_tuple_of_another_length_fails(sandbox: ProcessSandbox) -> None:
@@ -288,6 +304,20 @@ def fall(model):
     assert stop.evidence.text == "ZeroDivisionError: division by zero"
 
 
+def test_all_of_numpy_may_be_imported(sandbox: ProcessSandbox) -> None:
+    with student(sandbox, "from numpy import *\ndef f(x): return exp(x)") as made:
+        assert made.call("f", 0.0) == 1.0
+
+
+def test_a_value_error_of_a_function_is_named_once(sandbox: ProcessSandbox) -> None:
+    model = Recorded(int)
+    with student(sandbox, "def f(model): return model('x')") as made:
+        stop = stopped(made, "f", model)
+    assert isinstance(stop.evidence, Raised)
+    assert stop.evidence.type == "ValueError"
+    assert stop.evidence.text.startswith("invalid literal for int")
+
+
 def test_what_a_function_costs_is_the_submissions_time(sandbox: ProcessSandbox) -> None:
     def slow(_value: object) -> int:
         until = time.thread_time() + 0.1
@@ -338,3 +368,23 @@ def forge():
         stop = stopped(made, "forge")
     assert stop.status is Status.CRASHED
     assert isinstance(stop.evidence, Died)
+
+
+# --- probes -------------------------------------------------------------------------------------
+
+
+def test_a_failure_is_about_the_call_before_those_aside(sandbox: ProcessSandbox) -> None:
+    source = "def f(x): return 2 * x\ndef g(x): return x if x else None.y"
+    with student(sandbox, source) as made:
+        assert made.call("f", 3) == 6
+        with made.aside():
+            assert made.call_many("g", [(1,), (2,)]) == [1, 2]
+        assert made.last_call is not None
+        assert made.last_call.text.startswith("f(")
+        assert made.last is not None
+        assert made.last.value == 6
+        with pytest.raises(Stop) as caught, made.aside():
+            made.call("g", 0)
+        assert caught.value.evidence is not None
+        assert caught.value.evidence.call is not None
+        assert caught.value.evidence.call.text.startswith("g(")

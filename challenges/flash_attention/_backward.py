@@ -297,10 +297,11 @@ def _outputs(student: Student, case: Case, name: str) -> Callable[[list[Array]],
     def outputs(points: list[Array]) -> list[Any]:
         moved = [replace(case.x, **{name: point}) for point in points]
         calls = [(x.q, x.k, x.v) for x in moved]
-        found = student.call_many(FORWARD, calls, take="O", **case.options)
-        for out, x in zip(found, moved, strict=True):
-            want = oracle.output(x, case.causal)
-            expect_close(out, want, name="O", against=FULL, tolerance=STEADY, axes=AXES)
+        with student.aside():
+            found = student.call_many(FORWARD, calls, take="O", **case.options)
+            for out, x in zip(found, moved, strict=True):
+                want = oracle.output(x, case.causal)
+                expect_close(out, want, name="O", against=FULL, tolerance=STEADY, axes=AXES)
         return found
 
     return outputs

@@ -15,12 +15,14 @@ from judge.kit import REFERENCE_SECONDS
 from judge.preparing import prepare
 from judge.program import Worker
 from judge.replies import Stop
-from judge.report.message import message_lines
+from judge.report.message import message_parts
 from judge.results import Died, LimitHit, Outcome, Raised, Report, Status, Verdict
 from judge.student import Student
 from judge.submission import Submission
 from judge.testing.marks import HiddenTest
 from judge.wire import Message
+
+_WIDE = 1000  # columns: what was seen is cut nowhere, the table breaks its lines
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,9 @@ def told(outcome: Outcome) -> str:
     """What was seen, in a line: `54.1% of O is off; ...`."""
     if outcome.status is Status.BROKEN:
         return (outcome.reason or "").strip().rpartition("\n")[2]
-    lines = message_lines(outcome, "instructor")
-    said = [line.text for line in lines if line.label == "got"]
-    return said[0] if said else outcome.reason or outcome.status.value
+    parts = message_parts(outcome, "instructor", _WIDE)
+    said = [part.versions[0][0] for part in parts if part.label == "got"]
+    return said[0].rstrip(".") if said else outcome.reason or outcome.status.value
 
 
 def _fault(report: Report) -> str | None:

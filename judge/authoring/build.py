@@ -17,8 +17,10 @@ from typing import Any, Literal
 
 from judge.authoring.project import Project, read_project
 from judge.catalogue import (
+    Entry,
     Index,
     built_notebook,
+    bundled,
     challenge_folders,
     describe,
     read_index,
@@ -77,14 +79,12 @@ def _bytes_of(path: Path) -> bytes | None:
 def _index(root: Path, built: set[str]) -> Index:
     """The index of `root`: what is built now is described anew, what is gone falls out."""
     kept = {entry.id: entry for entry in _old_index(root).entries if entry.id not in built}
-    entries = tuple(
-        kept.get(folder.name) or describe(read_challenge(folder))
-        for folder in challenge_folders(root)
-    )
+    found = (kept.get(f.name) or _described(f, f.name in built) for f in challenge_folders(root))
+    entries = tuple(entry for entry in found if entry is not None)
     tracks = read_tracks(root)
-    known = [track.id for track in tracks]
+    known = [track.id for track in (*tracks, *_old_index(bundled()).tracks)]
     for entry in entries:
-        if known and entry.track not in known:
+        if tracks and entry.track not in known:
             near = near_matches(entry.track, known)
             meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
             raise ChallengeError(
@@ -92,6 +92,16 @@ def _index(root: Path, built: set[str]) -> Index:
                 f"in {root / 'tracks.toml'}.\n{meant}"
             )
     return Index(tracks, entries)
+
+
+def _described(folder: Path, wanted: bool) -> Entry | None:
+    """A draft that cannot be read yet is none of the others' business."""
+    try:
+        return describe(read_challenge(folder))
+    except ChallengeError:
+        if wanted:
+            raise
+        return None
 
 
 def _old_index(root: Path) -> Index:

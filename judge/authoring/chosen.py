@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,10 +48,15 @@ def home(here: Path) -> Path:
     return here / "challenges" if _is_course(here) else here
 
 
-def option_for(folder: Path, here: Path) -> str:
-    """What to type so that the challenges of `folder` are found from `here`."""
-    roots = open_catalogue((), here).roots
-    return "" if folder.resolve() in roots else f" --challenges {shlex.quote(str(folder))}"
+def namesake(id: str, here: Path) -> str | None:
+    """What to tell whoever is about to write a challenge whose id another one has."""
+    other = open_catalogue((), here).folders.get(id)
+    if other is None:
+        return None
+    return (
+        f"There is another {id}, in {other}: where the folder of yours is not named, that one is "
+        "meant. Better give yours an id of its own."
+    )
 
 
 def _own(here: Path) -> Path:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from judge.challenge import Challenge
-from judge.errors import near_matches
+from judge.errors import ChallengeError, near_matches
 from judge.mutants import Mutant
+from judge.regions import parse_cell
 from judge.results import CostTooHigh, LimitHit, Outcome, Raised, Status
 from judge.testing.marks import HiddenTest
 from judge.validation import Kill, Killer, KillTable
@@ -36,6 +37,16 @@ def slip(outcomes: Mapping[str, Outcome]) -> str | None:
     seen = [o.evidence for o in outcomes.values() if o.status in _KILLED]
     raised = [e for e in seen if isinstance(e, Raised) and e.type == "NameError"]
     return raised[0].text if raised and len(raised) == len(seen) else None
+
+
+def torn(mutant: Mutant) -> str | None:
+    """Where a mutant is no Python."""
+    for cell in mutant.submission.cells:
+        try:
+            parse_cell(cell.source, cell.label)
+        except ChallengeError as error:
+            return f"cannot be read: {error}".partition("\n")[0].rstrip(".")
+    return None
 
 
 def mutant_problems(
@@ -88,8 +99,8 @@ def aspect_problems(challenge: Challenge, table: KillTable) -> Iterator[str]:
             yield (
                 f"{challenge.folder / 'mutants.toml'}: no mutant is killed by tests of "
                 f'aspect="{aspect.name}" alone ({_some(aspect.tests)}).\n'
-                "Add a mistake that only they see, or give them the aspect of the other tests "
-                "that kill the same."
+                "Add a mistake that only they see, give them the aspect of the other tests that "
+                "kill the same, or leave their aspect out."
             )
 
 

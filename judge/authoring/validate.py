@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from judge.authoring.bench import Bench, told
+from judge.authoring.blame import blame, broken, cure_of, differs
 from judge.authoring.folder import folder_problems
 from judge.authoring.killing import (
     aspect_problems,
@@ -19,13 +20,16 @@ from judge.authoring.killing import (
     killer,
     mutant_problems,
     slip,
+    torn,
 )
 from judge.authoring.stubs import Stub, stubs
+from judge.catalogue import command
 from judge.challenge import Challenge, reference_submission, template_submission
 from judge.errors import ChallengeError, UnknownNameError, UserError
 from judge.grading import Grader
 from judge.mutants import Mutant, read_mutants
 from judge.results import Outcome, Status, Verdict
+from judge.submission import Submission
 from judge.testing.marks import MAX_SECONDS, HiddenTest
 from judge.validation import Kill, KillTable, Problem, Validation
 
@@ -176,32 +180,47 @@ class _Proof:
             self._step(f"the reference, seed {seed}")
             ran = self.bench.run(submission, self._sound, seed)
             if ran.fault:
-                cure = "Mend the code between BEGIN SOLUTION and END SOLUTION."
-                self._say("notebook.py", f"the reference {ran.fault}", cure)
+                self._say("notebook.py", f"the reference {ran.fault}", self._cure(ran.fault))
                 self._sound = ()
                 return
             runs[seed] = ran.outcomes
         sound = []
         for test in self._sound:
             outcomes = {seed: outcomes[test.name] for seed, outcomes in runs.items()}
-            if self._passes(test, outcomes):
+            if self._passes(submission, test, outcomes):
                 sound.append(test)
                 self._check_limit(test, min(outcome.seconds for outcome in outcomes.values()))
         self._sound = sound
 
-    def _passes(self, test: HiddenTest, outcomes: dict[int, Outcome]) -> bool:
+    def _cure(self, fault: str) -> str:
+        if self.challenge.released:
+            return "This is the version for students. Validate the challenge it was made from."
+        if "is not defined" in fault:
+            return "Give the function the same name in notebook.py and in challenge.toml."
+        if "ImportError" in fault:
+            return "Do without it, or list it under imports in challenge.toml."
+        where = " and in support.py" if (self.challenge.folder / "support.py").exists() else ""
+        return f"Mend the code between BEGIN SOLUTION and END SOLUTION{where}."
+
+    def _passes(
+        self, submission: Submission, test: HiddenTest, outcomes: dict[int, Outcome]
+    ) -> bool:
         wrong = {s: o for s, o in outcomes.items() if o.status is not Status.PASSED}
         if not wrong:
             return True
         first, outcome = next(iter(wrong.items()))
         seeds = f"seed {first}" if len(wrong) == 1 else f"seeds {', '.join(map(str, wrong))}"
-        self._say(
-            "notebook.py",
-            f"the reference does not pass {test.name} with {seeds}: {outcome.status.value}, "
-            f"{told(outcome)}",
-            "Mend the solution or the test. To see it again: "
-            f"judge validate {self.challenge.id} --test {test.name} --seeds {first}",
-        )
+        folder = self.challenge.folder
+        again = command("validate", folder, f"--test {test.name} --seeds {first}")
+        found = blame(folder, outcome, f"with {seeds}", again)
+        self._say(found.file, found.what, found.cure)
+        second = self.bench.run(submission, [test], first).outcomes.get(test.name, outcome)
+        if differs(outcome, second):
+            self._say(
+                "hidden_tests.py",
+                f"hidden test {test.name} says something else with seed {first} each time",
+                "Draw every number from student.rng, and let nothing depend on the clock.",
+            )
         return False
 
     def _check_limit(self, test: HiddenTest, seconds: float) -> None:
@@ -244,12 +263,13 @@ class _Proof:
         self._step(f"a stub that returns {stub.returned}")
         report = self.bench.as_student(stub.submission)
         self._check_broken(report.tests, f"a submission returns {stub.returned}")
+        earned = report.points.earned
         paid = [outcome.name for outcome in report.tests if outcome.earned > 0]
         if paid:
             self._say(
                 "hidden_tests.py",
-                f"a submission that returns {stub.returned} earns {report.points.earned:g} "
-                f"points, by {', '.join(paid)}",
+                f"a submission that returns {stub.returned} earns "
+                f"{earned:g} point{'' if earned == 1 else 's'}, by {', '.join(paid)}",
                 "Let what such an answer passes need a test of values: needs=[...].",
             )
 
@@ -257,7 +277,7 @@ class _Proof:
         self._step(f"mutant {mutant.name}")
         ran = self.bench.run(mutant.submission, self._sound, self.seeds[0])
         if ran.fault:
-            said = f"mutant {mutant.name} {ran.fault}"
+            said = f"mutant {mutant.name} {torn(mutant) or ran.fault}"
             self._say("mutants.toml", said, "Mend `put`: a mutant is wrong in what it computes.")
             return
         self._check_broken(ran.outcomes.values(), f"it meets the mutant {mutant.name}")
@@ -273,8 +293,8 @@ class _Proof:
             if outcome.status is Status.BROKEN and outcome.name in sound:
                 self._say(
                     "hidden_tests.py",
-                    f"hidden test {outcome.name} breaks when {when}: {told(outcome)}",
-                    "Check type and shape first, with expect_type or expect_shape.",
+                    broken(self.challenge.folder, outcome, f"when {when}"),
+                    cure_of(outcome),
                 )
 
     # --- the table -----------------------------------------------------------------------------

@@ -72,6 +72,14 @@ class Misconceived:
 
 
 @dataclass(frozen=True)
+class Unrun:
+    """Why no hidden test ran, and the numbers of the rows it is true of."""
+
+    reason: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Counted:
     """How many results have a verdict."""
 
@@ -104,6 +112,16 @@ class Class:
     def judged(self) -> tuple[Row, ...]:
         """The rows that say something of the submission: not those where the judge failed."""
         return tuple(row for row in self.rows if row.verdict is not Verdict.BROKEN)
+
+    @property
+    def unrun(self) -> tuple[Unrun, ...]:
+        """What kept all tests from running, the most frequent first."""
+        numbers: dict[str, list[int]] = {}
+        for row in self.rows:
+            if row.reason:
+                numbers.setdefault(row.reason, []).append(row.number)
+        found = [Unrun(reason, tuple(held)) for reason, held in numbers.items()]
+        return tuple(sorted(found, key=lambda one: (-len(one.numbers), one.reason)))
 
     @property
     def points(self) -> Spread | None:

@@ -23,6 +23,11 @@ from judge.submission import Submission, submission_from_bytes
 
 MOST_FILES = 100  # of one student for one challenge
 _BESIDE = ("readme", "license", "requirements", "changelog")  # texts that are no replies
+_NAMED = 3  # students in a note
+_AS_SAMPLES = (
+    "Samples of models all count where they lie as MODEL/CHALLENGE/SAMPLE.md, or where --pattern "
+    "has the group sample."
+)
 _STEP = timedelta(milliseconds=1)
 
 
@@ -51,7 +56,12 @@ def collect(
         layout.kind,
         tuple(sorted(_in_order_of_attempts(files.taken, handed), key=_order)),
         tuple(sorted(set(files.refusals), key=_order_of_refusals)),
-        (*layout.notes, *files.notes, *passed_over([*kinds, *listing.junk.elements()])),
+        (
+            *layout.notes,
+            *files.notes,
+            *_several(layout.kind, files.taken),
+            *passed_over([*kinds, *listing.junk.elements()]),
+        ),
     )
 
 
@@ -65,6 +75,19 @@ def read(handed: Handed) -> Submission:
     except SubmissionError as error:  # told by its name below the folder, not by where that lies
         raise SubmissionError(str(error).replace(shown(handed.path), handed.source)) from None
     return submission_from_bytes(data, handed.source)
+
+
+def _several(kind: Kind, taken: Sequence[Placed]) -> list[str]:
+    """A note on students who handed in more than once; samples are meant to be many."""
+    times = Counter((one.named.student, one.named.challenge) for one in taken)
+    found = list(dict.fromkeys(student for (student, _), many in times.items() if many > 1))
+    if kind == "samples" or not found:
+        return []
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    who = "1 student has" if len(found) == 1 else f"{len(found)} students have"
+    named = ", ".join(map(shown, found[:_NAMED]))
+    note = f"{who} several files for a challenge, the last one counts: {named}{more}."
+    return [note, _AS_SAMPLES] if all(map(_is_reply, taken)) else [note]
 
 
 # --- what counts as handed in -------------------------------------------------------------------

@@ -5,10 +5,13 @@ Chen et al. 2021, "Evaluating Large Language Models Trained on Code" (arXiv:2107
 2.1: of n samples c passed, and pass@k = 1 - C(n - c, k) / C(n, k), averaged over the challenges.
 
 The interval of pass@1 is Wilson's (Wilson 1927, "Probable Inference, the Law of Succession, and
-Statistical Inference"). That of pass@k is a percentile bootstrap with a fixed seed (Efron and
-Tibshirani 1993, "An Introduction to the Bootstrap"): challenges are drawn anew, then the samples of
-each. Where all samples passed, or none, nothing varies when they are drawn anew; there the bounds
-are Wilson's for one sample, carried over by 1 - (1 - p) ** k.
+Statistical Inference"). Challenges weigh the same, however many samples each has, so it is taken at
+the effective number of samples (Kish 1965, "Survey Sampling"): 3 beside 100 do not count as 103.
+
+That of pass@k is a percentile bootstrap with a fixed seed (Efron and Tibshirani 1993, "An
+Introduction to the Bootstrap"): challenges are drawn anew, then the samples of each. Where all
+samples passed, or none, nothing varies when they are drawn anew; there the bounds are Wilson's for
+one sample, carried over by 1 - (1 - p) ** k.
 """
 
 from __future__ import annotations
@@ -49,7 +52,7 @@ def pass_at_k(samples: int, passed: int, k: int) -> float:
     return 1 - math.comb(samples - passed, k) / math.comb(samples, k)
 
 
-def wilson(share: float, samples: int) -> tuple[float, float]:
+def wilson(share: float, samples: float) -> tuple[float, float]:
     """The bounds of a share that was seen in so many samples."""
     square = _Z * _Z / samples
     middle = (share + square / 2) / (1 + square)
@@ -76,15 +79,19 @@ def estimates(tried: Sequence[Tried]) -> tuple[Estimate, ...]:
 
 def _estimate(tried: Sequence[Tried], k: int) -> Estimate:
     value = _mean([pass_at_k(one.samples, one.passed, k) for one in tried])
-    samples = sum(one.samples for one in tried)
+    samples = _effective(tried)
     if k == 1:
         return Estimate(1, value, *wilson(value, samples))
-    passed = sum(one.passed for one in tried)
-    if passed in (0, samples):
-        low, high = (1 - (1 - bound) ** k for bound in wilson(passed / samples, samples))
+    if {one.passed / one.samples for one in tried} in ({0.0}, {1.0}):
+        low, high = (1 - (1 - bound) ** k for bound in wilson(value, samples))
     else:
         low, high = _bootstrap(tried, k)
     return Estimate(k, value, min(low, value), max(high, value))
+
+
+def _effective(tried: Sequence[Tried]) -> float:
+    """As many samples as vary like these, were they all of one challenge."""
+    return len(tried) ** 2 / math.fsum(1 / one.samples for one in tried)
 
 
 def _bootstrap(tried: Sequence[Tried], k: int) -> tuple[float, float]:

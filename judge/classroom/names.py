@@ -30,6 +30,7 @@ _MOODLE = re.compile(
 _CANVAS = re.compile(
     r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<name>.+)", re.DOTALL
 )
+_COPY = re.compile(r"(?P<name>.*[^\s_])[ _]*\((?P<number>\d{1,3})\)", re.DOTALL)
 _VERSION = re.compile(r"(?P<name>.*\S)-(?P<version>\d{1,6})", re.DOTALL)
 _MOMENT = re.compile(
     r"(?P<year>\d{4})\D?(?P<month>\d\d)\D?(?P<day>\d\d)\D{0,3}"
@@ -158,8 +159,16 @@ def named(parts: Sequence[str], challenges: tuple[str, ...], *, told: bool = Tru
         return Named(student, _nearest(parts[1:], challenges), account=account[:6])
     if not told:
         return Named(clean(parts[0]))
-    student = without_challenge(parts[0], challenges)
-    return Named(clean(student) if student else "", challenge_in(parts[0], challenges))
+    return _lone(parts[0], challenges)
+
+
+def _lone(name: str, challenges: tuple[str, ...]) -> Named:
+    """Of a file's own name; a browser's `(1)` behind it is no part of whose it is."""
+    challenge, copied = challenge_in(name, challenges), _COPY.fullmatch(name)
+    if copied and challenge and (student := without_challenge(copied["name"], challenges)):
+        return Named(clean(student), challenge, attempt=(int(copied["number"]),))
+    student = without_challenge(name, challenges)
+    return Named(clean(student) if student else "", challenge)
 
 
 def is_of_course_system(part: str) -> bool:

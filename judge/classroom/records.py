@@ -30,6 +30,15 @@ class Handed:
 
 
 @dataclass(frozen=True)
+class Place:
+    """What tells one submission from every other one."""
+
+    student: str
+    challenge: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Something that was handed in and cannot be a submission: a link, an odd name, a damaged zip.
 
@@ -82,3 +91,5 @@ class Pair:
     right: str
     right_source: str
     share: float  # of the one that has more of its code in common, the template left out
+    left_number: int = 0  # of its result in the store
+    right_number: int = 0

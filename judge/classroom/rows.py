@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from judge.classroom.marks import NONE
 from judge.classroom.records import Result
-from judge.results import CostTooHigh, LimitHit, Outcome, Verdict
+from judge.report.clean import one_line
+from judge.results import CostTooHigh, LimitHit, Outcome, Report, Verdict
 
+_REASON = 160  # characters
 _BYTES = ("traced memory", "resident memory", "virtual memory", "growth")
 
 
@@ -17,7 +19,8 @@ class Row:
     """One result. `number` is that of the result in the store, and names its page.
 
     `marks` has a letter for each hidden test of the challenge, in the order of its items. `memory`
-    is the most bytes that the evidence of any test names; None where none names any.
+    is the most bytes that the evidence of any test names; None where none names any. `reason` says
+    why no test ran, without the name of the file; it is empty where one did.
     """
 
     number: int
@@ -30,6 +33,7 @@ class Row:
     marks: str
     seconds: float
     memory: float | None
+    reason: str = ""
 
     @property
     def share(self) -> float:
@@ -55,7 +59,18 @@ def row_of(result: Result, marks: str) -> Row:
         marks=marks,
         seconds=report.seconds,
         memory=_memory(report.tests),
+        reason=_reason(report, result.source),
     )
+
+
+def _reason(report: Report, source: str) -> str:
+    if report.verdict in (Verdict.PASSED, Verdict.FAILED):
+        return ""
+    said = report.reason or next((task.reason for task in report.tasks if task.reason), None) or ""
+    first = said.partition("\n")[0]
+    for name in (report.submission.origin, source):
+        first = first.removeprefix(name)
+    return one_line(first.lstrip(" ,:"), _REASON)
 
 
 def _memory(tests: Iterable[Outcome]) -> float | None:

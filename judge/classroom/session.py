@@ -15,9 +15,9 @@ from judge.asking import check_level, check_seed
 from judge.catalogue import find_challenge
 from judge.classroom.collect import collect
 from judge.classroom.pool import Desks
-from judge.classroom.records import Collection
+from judge.classroom.records import Collection, Place
 from judge.classroom.run import Conditions, Count, Desk, Progress, Run, about
-from judge.classroom.store import Store
+from judge.classroom.store import FINISHED, Store
 from judge.errors import UserError
 from judge.grading import cores
 from judge.intake import shown
@@ -49,11 +49,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of an order."""
+    """What came of an order. `kept` results are of earlier runs and files not handed in now."""
 
     count: Count
     collection: Collection
     level: str
+    kept: int = 0
 
 
 Start = Callable[[Collection, str], Progress]  # told what is graded, and the level of isolation
@@ -83,7 +84,14 @@ def grade(order: Order, start: Start) -> Done:
             store.set(_settings(order, collection, conditions, desk))
             run = Run(store, collection, conditions, desk)
             run.grade(start(collection, desk.level))
-    return Done(run.count, collection, desk.level)
+            store.set({FINISHED: "yes"})
+            kept = store.places(order.challenges) - _places(collection)
+    return Done(run.count, collection, desk.level, len(kept))
+
+
+def _places(collection: Collection) -> set[Place]:
+    made = {Place(one.student, one.challenge, one.source) for one in collection.handed}
+    return made | {Place(one.student, one.challenge, one.source) for one in collection.refusals}
 
 
 def _jobs(asked: int | None) -> int:
@@ -125,6 +133,7 @@ def _settings(
         "workers": json.dumps(dict(desk.workers)),
         "refused": json.dumps(refused),
         "notes": json.dumps(collection.notes),
+        FINISHED: "",
     }
 
 

@@ -60,6 +60,7 @@ class _Marked:
     """A submission and its fingerprint."""
 
     def __init__(self, result: Result, fingerprint: Any) -> None:
+        self.number = result.id
         self.student = result.student
         self.source = result.source
         self.challenge = result.challenge
@@ -100,6 +101,8 @@ def _pairs(marked: Sequence[_Marked]) -> Iterator[Pair]:
             right=other.student,
             right_source=other.source,
             share=float(max(shares)),
+            left_number=one.number,
+            right_number=other.number,
         )
 
 

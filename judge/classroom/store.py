@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,15 +20,17 @@ from typing import Any
 
 import msgspec
 
-from judge.classroom.records import Handed, Result
+from judge.classroom.records import Handed, Place, Result
 from judge.errors import UserError
 from judge.intake import shown
 from judge.results import Outcome, Report, ReportError, from_json, to_data, to_json
 from judge.submission import Cell, Submission
 
 FILE = "results.db"
+FINISHED = "finished"  # the setting that says whether the last run came to its end
 SCHEMA = 1
 MAX_SOURCE = 200_000  # bytes of code kept of one submission
+_AS_IS = "?mode=ro&immutable=1"  # for results that somebody else keeps
 _WAIT = 30.0  # seconds for another program's lock
 _TABLES = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -85,7 +88,10 @@ class Store:
         with _explained(file):
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
+            where = file if create or not _is_closed(file) else f"{file.resolve().as_uri()}{_AS_IS}"
+            self._database = sqlite3.connect(
+                where, timeout=_WAIT, isolation_level=None, uri=isinstance(where, str)
+            )
         try:
             self._begin(create=create)
         except BaseException:
@@ -188,6 +194,16 @@ class Store:
         row = self._one("SELECT count(*) FROM results", ())
         return int(row[0]) if row else 0
 
+    def places(self, challenges: Sequence[str]) -> frozenset[Place]:
+        """Whose results there are for these challenges, and what from."""
+        asked = json.dumps(list(challenges))
+        query = (
+            "SELECT student, challenge, source FROM results "
+            "WHERE challenge IN (SELECT value FROM json_each(?))"
+        )
+        with self._explained():
+            return frozenset(Place(*row) for row in self._database.execute(query, (asked,)))
+
     def before(self, id: int) -> Report | None:
         """The report that a result had before it was graded anew."""
         row = self._one(
@@ -262,6 +278,11 @@ class Store:
 
     def _explained(self) -> contextlib.AbstractContextManager[None]:
         return _explained(self.folder / FILE)
+
+
+def _is_closed(file: Path) -> bool:
+    """Whether nobody who is at work on it could be: SQLite writes beside what it reads."""
+    return not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ _HARDEST = 5
 _COMMONEST = 5
 _TURNED = 3  # tests that changed, named
 _NAME = 16  # columns of a model's name
-_CELL = 11  # and of an estimate
+_CELL = 13  # and of an estimate
 _STYLES: dict[Verdict, Style] = {
     Verdict.PASSED: "good",
     Verdict.FAILED: "bad",
@@ -56,11 +56,19 @@ def alike(pairs: Sequence[Pair], width: int = 80) -> list[Row]:
     width = max(MIN_WIDTH, min(width, WIDTH))
     half = (width - 8) // 2
     lines: list[Row] = [(Span("Much in common proves nothing: look at both.", "quiet"),)]
+    several = len({source for pair in pairs for source in _sources(pair)}) > len(
+        {who for pair in pairs for who in (pair.left, pair.right)}
+    )
     for pair in pairs:
-        left, right = (cut(one_line(one), half - 2) for one in (pair.left, pair.right))
+        both = _sources(pair) if several else (pair.left, pair.right)
+        left, right = (cut(one_line(one), half - 2) for one in both)
         share = f"{pair.share:.0%}"
         lines.append((Span(f"{share:>5}  "), Span(f"{pad(left, half)}{right}")))
     return lines
+
+
+def _sources(pair: Pair) -> tuple[str, str]:
+    return pair.left_source, pair.right_source
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class _Page:
             yield (Span(f"{told}, the longest {figures.seconds(one.seconds.most)}"),)
         yield from self._hardest(one)
         yield from self._misconceptions(one)
+        yield from self._unrun(one)
         if not self.analysis.samples:
             yield from self._students(one)
 
@@ -127,6 +136,15 @@ class _Page:
         for found in one.misconceptions[:_COMMONEST]:
             told = f"{one_line(found.name, 60)}: {one_line(found.text)}"
             yield from self._listed(str(found.count), told)
+
+    def _unrun(self, one: Class) -> Iterator[Row]:
+        if one.unrun:
+            yield ()
+            yield (Span("  why no test ran", "quiet"),)
+        for found in one.unrun[:_COMMONEST]:
+            yield from self._listed(str(len(found.numbers)), found.reason)
+        if left := sum(len(found.numbers) for found in one.unrun[_COMMONEST:]):
+            yield from self._listed(str(left), "for other reasons")
 
     def _listed(self, label: str, text: str) -> Iterator[Row]:
         first = max(18, columns(label) + 2)

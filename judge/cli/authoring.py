@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from judge.cli.options import PATH, challenges, id_, json_, print_json
+from judge.cli.options import PATH, challenges, id_, json_, note, print_json
 from judge.errors import EXIT_NOT_PASSED, EXIT_PASSED
 
 # --- authoring --------------------------------------------------------------------------------
@@ -19,11 +19,13 @@ from judge.errors import EXIT_NOT_PASSED, EXIT_PASSED
 def new(id: str, folder: Path | None) -> None:
     """Write a small challenge that works, to be made your own."""
     from judge.authoring import chosen, new
+    from judge.catalogue import command
 
+    other = chosen.namesake(id, Path.cwd())
     made = new(id, folder or chosen.home(Path.cwd()))
-    option = chosen.option_for(made.parent, Path.cwd())
     click.echo(f"{made} is a challenge that works. Change it piece by piece, then:")
-    click.echo(f"    judge build {id}{option}\n    judge validate {id}{option}")
+    click.echo(f"    {command('build', made)}\n    {command('validate', made)}")
+    note([other] if other else [])
 
 
 @click.command()

@@ -49,11 +49,14 @@ def grade(folders_handed: tuple[Path, ...], ids: tuple[str, ...], **typed: Any) 
     """Grade a class, or samples of models, into a folder of results.
 
     DIR holds a folder or a file per student, downloads of Moodle, Canvas or nbgrader, archives, or
-    samples of models. Stopped at any moment, the same command goes on where it was.
+    samples of models as MODEL/CHALLENGE/SAMPLE.md. Stopped at any moment, the same command goes on
+    where it was.
 
     \b
     judge grade handed_in/ -c flash_attention -o results
     judge report results
+
+    Exit codes: 0 all were looked at, whatever they came to; 2 your mistake; 3 a fault of the judge.
     """
     from judge.classroom import session
     from judge.report import console
@@ -106,4 +109,10 @@ def _conclude(done: Done, out: Path) -> None:
     parts += [f"{count.known} known before"] * bool(count.known)
     parts += [f"{count.refused} refused"] * bool(count.refused)
     parts += [f"{count.broken} broken by a fault of the judge"] * bool(count.broken)
+    if done.kept:
+        click.echo(
+            f"note: {done.kept} of the results in {typed_path(out)} are of files that were not "
+            "handed in now. They stay and count; to leave them out, grade into a new folder.",
+            err=True,
+        )
     click.echo(f"{', '.join(parts)}.\nLook at them: judge report {typed_path(out)}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from judge.cli.options import PATH, json_, print_json
+from judge.cli.options import PATH, json_, note, print_json
 from judge.errors import UserError
+
+if TYPE_CHECKING:
+    from judge.classroom.store import Store
 
 _APART = (
     *(("--html", "--diff"), ("--html", "--json")),
@@ -105,6 +108,7 @@ def _summary(out: Path, *, everybody: bool, as_json: bool) -> None:
 
     with Store(out) as store:
         _check_filled(store.count(), out)
+        _note_unfinished(store)
         analysis = analyse(store.results())
     if as_json:
         print_json(as_data(analysis))
@@ -132,6 +136,7 @@ def _site(out: Path, folder: Path, share: float | None, *, instructor: bool) -> 
 
     with Store(out) as store:
         _check_filled(store.count(), out)
+        _note_unfinished(store)
         pairs = [] if share is None else all_similar(store, share)
         analysis = Site(store, folder, "instructor" if instructor else "student", pairs).write()
     click.echo(f"{count(analysis.results, 'submission')}: open {folder / 'index.html'}")
@@ -157,6 +162,13 @@ def _diff(out: Path, other: str, *, as_json: bool) -> None:
         print_json(movement_as_data(found))
         return
     _print(movement(found, console().width))
+
+
+def _note_unfinished(store: Store) -> None:
+    from judge.classroom.store import FINISHED
+
+    if store.settings().get(FINISHED) == "":
+        note(["The last run is not at its end: `judge grade`, given once more, goes on with it."])
 
 
 def _check_filled(number: int, out: Path) -> None:

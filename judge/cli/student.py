@@ -53,7 +53,7 @@ def status(as_json: bool, folders: tuple[Path, ...]) -> None:
     from judge.report.dashboard import lines
 
     catalogue, done = catalogue_of(folders), progress.read()
-    board = standing.dashboard(catalogue.entries, catalogue.tracks, done)
+    board = standing.dashboard(catalogue.entries, catalogue.tracks, done, catalogue.folders)
     if as_json:
         print_json(standing.as_data(board, done.notes))
         return
@@ -66,6 +66,7 @@ def status(as_json: bool, folders: tuple[Path, ...]) -> None:
 @challenges
 def show(id: str, folders: tuple[Path, ...]) -> None:
     """What a challenge asks: statement, tasks, titles of its tests."""
+    from judge.catalogue import command
     from judge.challenge import load_tests
     from judge.manifest import read_challenge
     from judge.prompting import statement
@@ -73,7 +74,8 @@ def show(id: str, folders: tuple[Path, ...]) -> None:
     from judge.report.statement import render_challenge
 
     challenge = read_challenge(catalogue_of(folders).folder(id))
-    console.show_prose(render_challenge(challenge, statement(challenge), load_tests(challenge)))
+    start, tests = command("start", challenge.folder), load_tests(challenge)
+    console.show_prose(render_challenge(challenge, statement(challenge), tests, start))
 
 
 @click.command()
@@ -101,13 +103,14 @@ def start(id: str, folder: Path, py: bool, folders: tuple[Path, ...]) -> None:
     Nothing is ever overwritten.
     """
     from judge import starting
+    from judge.catalogue import command
     from judge.intake import shown
 
-    target = starting.start(catalogue_of(folders), id, folder, script=py)
-    where = "" if folder == Path() else f" {typed_path(target)}"
-    more = "".join(f" --challenges {typed_path(place)}" for place in folders)
+    catalogue = catalogue_of(folders)
+    target = starting.start(catalogue, id, folder, script=py)
+    where = "" if folder == Path() else typed_path(target)
     click.echo(f"{shown(target)} is ready. Write your solution in it, save it, then check it:")
-    click.echo(f"    judge check {id}{where}{more}")
+    click.echo(f"    {command('check', catalogue.folder(id), where)}")
 
 
 @click.command()

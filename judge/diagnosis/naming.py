@@ -79,7 +79,8 @@ class Diagnosis:
             for probes in unnamed:  # last, for it may take all the time that is left
                 found |= _paired(probes, possible)
         return [
-            structs.replace(outcome, misconception=found.get(outcome.name)) for outcome in outcomes
+            structs.replace(outcome, misconception=found.get(outcome.name, outcome.misconception))
+            for outcome in outcomes  # one from an earlier check keeps its name: no call was made
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
@@ -23,7 +24,9 @@ def lines(hints: Sequence[Hint]) -> Iterator[RenderableType]:
         yield Text()
     again = [command(hint) for hint in hints[-1:] if hint.repeated]
     for told in (*again, *(said for hint in hints[-1:] for said in rest(hint))):
-        yield Text(told)
+        # With a path in it a command is long, and to be copied: the terminal breaks the line.
+        long = Group(Text(told, no_wrap=True, overflow="ignore"))
+        yield long if hints[-1].option else Text(told)
 
 
 def heading(hint: Hint) -> str:
@@ -43,13 +46,13 @@ def rest(hint: Hint) -> list[str]:
         return [f"Your progress cannot be saved. {_all(hint)} shows the others."]
     if left:
         return [f"{left} more {'is' if left == 1 else 'are'} left."]
-    solution = f"`judge solution {hint.challenge}"
+    solution = f"`judge solution {hint.challenge}{hint.option}`"
     if hint.solved:
-        after = f"{solution}` shows the reference solution."
+        after = f"{solution} shows the reference solution."
     else:
-        after = f"{solution}` shows the reference solution once it is solved, --spoil at once."
+        after = f"{solution} shows the reference solution once it is solved, --spoil at once."
     return [after] if hint.repeated else ["That was the last one.", after]
 
 
 def _all(hint: Hint) -> str:
-    return f"`judge hint {hint.challenge} --task {hint.task} --all`"
+    return f"`judge hint {hint.challenge} --task {hint.task} --all{hint.option}`"

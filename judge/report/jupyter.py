@@ -107,7 +107,7 @@ def _parts(shown: Shown) -> Iterator[_Part]:
     for part in summary.by_task(shown.report):
         opened = part.shown(shown.full)
         tests = tuple(_Test(test, test in opened) for test in part.tests)
-        yield _Part(part.task.id, tests, part.missing if part.untouched else "")
+        yield _Part(part.task.id, tests, part.missing if part.untouched or part.unwritten else "")
 
 
 def _bodies(tests: Sequence[_Test], view: View, room: int) -> list[str]:
@@ -130,11 +130,11 @@ def _head(report: Report) -> Iterator[str]:
     if rows:
         yield f'<table style="{TABLE}">{names(("task", "points", "tests"))}{rows}</table>'
     yield f'<p style="margin:8px 0"><b>Next:</b> {for_html(summary.next_step(report, "below"))}</p>'
+    for note in summary.remarks(report):
+        yield f'<p style="margin:2px 0">Note: {for_html(note)}</p>'
 
 
 def _end(report: Report) -> Iterator[str]:
-    for note in summary.remarks(report):
-        yield f'<p style="margin:2px 0">Note: {for_html(note)}</p>'
     seed = "" if report.seed is None else f"Seed: {report.seed}<br>"
     command = summary.repeat_command(report)
     repeat = f"Repeat: <code>{for_html(command)}</code><br>" if command else seed

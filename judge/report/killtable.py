@@ -164,7 +164,8 @@ def _problems(validation: Validation, width: int) -> Iterator[Row]:
     for problem in validation.problems:
         yield Span(one_line(problem.challenge), "bad"), Span(":")
         for line in block(problem.text).split("\n"):
-            for part in wrap(line, width - _GAP):
+            whole = line.startswith("    ")  # a command, to be copied
+            for part in [line] if whole else wrap(line, width - _GAP):
                 yield (Span(" " * _GAP + part),)
         yield ()
 

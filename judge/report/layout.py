@@ -6,7 +6,7 @@ lost without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -110,9 +110,12 @@ class _Page:
             yield ()
             yield self._rule(one_line(part.task.id))
             if part.untouched:
-                yield from self._untouched(part)
+                yield from self._untouched(part, part.tests)
                 continue
             yield from self._list(part)
+            if part.unwritten and not full:
+                yield ()
+                yield from self._untouched(part, part.unwritten)
             for outcome in part.shown(full):
                 yield ()
                 yield from self._message(outcome)
@@ -168,24 +171,27 @@ class _Page:
         scores = [_score(part) for part in parts]
         second = max(map(len, scores))
         length = _BAR if self.width >= 72 else _BAR // 2
+        before = first + length + second + 5
         for part, name, score in zip(parts, names, scores, strict=True):
             done = _filled(part, length)
-            told = cut(summary.counts(part.tests), self.width - first - length - second - 5)
+            told, *more = _counted(part, self.width - before)
             yield (
                 Span(pad(name, first)),
                 Span("#" * done, "good"),
                 Span("." * (length - done), "quiet"),
                 Span(f"  {score:>{second}}   {told}"),
             )
+            yield from ((Span(" " * before + line),) for line in more)
         yield ()
 
     def _rule(self, name: str) -> Row:
         name = cut(name, self.width - 4)
         return Span(name, "strong"), Span(" " + "-" * (self.width - columns(name) - 1), "quiet")
 
-    def _untouched(self, part: TaskTests) -> Iterator[Row]:
-        tests = figures.count(len(part.tests), "test")
-        text = f"not attempted ({tests}): {one_line(part.missing)}"
+    def _untouched(self, part: TaskTests, tests: Sequence[Outcome]) -> Iterator[Row]:
+        """Why these tests were not attempted, or wait for others that were not."""
+        counted = figures.count(len(tests), "test")
+        text = f"not attempted ({counted}): {one_line(part.missing)}"
         for line in wrap(text, self.width):
             yield (Span(line),)
 
@@ -219,6 +225,19 @@ class _Page:
 def _beside(label: str, lines: list[str]) -> Iterator[Row]:
     for index, line in enumerate(lines):
         yield Span(f"{'' if index else label:<{GUTTER}}", "quiet"), Span(line)
+
+
+def _counted(part: TaskTests, width: int) -> list[str]:
+    """`3 passed, 1 failed`, on more lines where need be; a number stays with its word."""
+    lines = [""]
+    for count in summary.counts(part.tests).split(", "):
+        longer = f"{lines[-1]}, {count}" if lines[-1] else count
+        if lines[-1] and columns(longer) >= width:  # a comma may follow
+            lines[-1] += ","
+            lines.append(count)
+        else:
+            lines[-1] = longer
+    return [cut(line, width) for line in lines]
 
 
 def _score(part: TaskTests) -> str:

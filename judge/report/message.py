@@ -116,7 +116,8 @@ def about_lines(outcome: Outcome, view: View, width: int, room: int) -> list[str
     """What the test asks, in its author's words, where `room` lines can hold it."""
     if not _open(outcome, view):
         return []
-    lines = wrap(one_line(outcome.about.strip()), max(width, MIN_WIDTH) - GUTTER)
+    told = " ".join(outcome.about.split())  # a docstring may have paragraphs
+    lines = wrap(one_line(told), max(width, MIN_WIDTH) - GUTTER)
     return lines if any(lines) and len(lines) <= room else []
 
 
@@ -143,7 +144,7 @@ def _sections(outcome: Outcome, view: View, width: int) -> list[Section]:
         case Status.NOT_RUN:
             why, following = "a test that it needs did not pass", "mend that first; this runs then"
         case Status.NOT_ATTEMPTED:
-            why, following = "the function is missing", "write it, run its cell, and check again"
+            why, following = "the function is missing", "write it, and check again"
         case _:
             return _not_passed(outcome, view, width)
     return [section("got", width, [reason or why]), section("next", width, [following])]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from judge.catalogue import command
 
 if TYPE_CHECKING:
     from judge.catalogue import Entry, Track
@@ -65,22 +68,27 @@ class Group:
 
 @dataclass(frozen=True)
 class Step:
-    """A challenge to do now; `begun` when it was checked before."""
+    """A challenge to do now; `begun` when it was checked before. `folder` is where it lies."""
 
     row: Standing
     begun: bool
+    folder: Path | None = None
 
     @property
     def command(self) -> str:
         """What to type for it in a shell."""
-        return f"judge {'check' if self.begun else 'start'} {self.row.entry.id}"
+        verb = "check" if self.begun else "start"
+        if self.folder is None:
+            return f"judge {verb} {self.row.entry.id}"
+        return command(verb, self.folder)
 
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The tracks in the order of study."""
+    """The tracks in the order of study; `folders` are those of the challenges, by id."""
 
     tracks: tuple[Group, ...]
+    folders: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def whole(self) -> Group:
@@ -91,7 +99,7 @@ class Dashboard:
     def following(self) -> Step | None:
         """The first challenge that is not solved, in the order of study; None when all are."""
         left = self._left()
-        return Step(left[0], begun=left[0].tally.checked is not None) if left else None
+        return self._step(left[0], begun=left[0].tally.checked is not None) if left else None
 
     @property
     def begun(self) -> Step | None:
@@ -101,15 +109,26 @@ class Dashboard:
         following = self.following
         if last is None or (following is not None and following.row is last):
             return None
-        return Step(last, begun=True)
+        return self._step(last, begun=True)
+
+    def _step(self, row: Standing, *, begun: bool) -> Step:
+        return Step(row, begun, self.folders.get(row.entry.id))
 
     def _left(self) -> list[Standing]:
         return [row for group in self.tracks for row in group.rows if row.tally.solved is None]
 
 
-def dashboard(entries: Sequence[Entry], tracks: Sequence[Track], progress: Progress) -> Dashboard:
-    """The entries, which are in the order of study, by track, each with its tally."""
-    return Dashboard(tuple(_groups(entries, tracks, progress)))
+def dashboard(
+    entries: Sequence[Entry],
+    tracks: Sequence[Track],
+    progress: Progress,
+    folders: Mapping[str, Path] | None = None,
+) -> Dashboard:
+    """The entries, which are in the order of study, by track, each with its tally.
+
+    With the `folders` of the challenges, commands say where one lies that is in no usual place.
+    """
+    return Dashboard(tuple(_groups(entries, tracks, progress)), folders or {})
 
 
 def as_data(board: Dashboard, notes: Sequence[str] = ()) -> dict[str, Any]:

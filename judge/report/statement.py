@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
@@ -32,9 +32,9 @@ _CODE_OR_FORMULA = re.compile(
 
 
 def render_challenge(
-    challenge: Challenge, statement: str, tests: Sequence[HiddenTest]
+    challenge: Challenge, statement: str, tests: Sequence[HiddenTest], start: str
 ) -> Iterator[RenderableType]:
-    """What rich prints for a challenge; `statement` is Markdown."""
+    """What rich prints for a challenge; `statement` is Markdown, `start` what to type next."""
     yield Text.assemble(
         (challenge.title, "bold"),
         f"\n{challenge.id} {challenge.version}, {challenge.track}, {challenge.level}, "
@@ -50,7 +50,8 @@ def render_challenge(
         yield Text()
         yield from _task(task, [test for test in tests if test.task == task.id])
     yield Text()
-    yield _labelled("next", f"judge start {challenge.id}")
+    # To be copied, so in one line; a text by itself would be wrapped all the same.
+    yield Group(Text(f"{'next':<{_LABEL}}{start}", no_wrap=True, overflow="ignore"))
 
 
 def with_readable_formulas(text: str) -> str:

@@ -27,6 +27,7 @@ VERDICTS = {
 _NOTE = 200
 _TYPED = 200  # letters of a path that somebody may still type
 _OWN = (Status.FAILED, Status.CRASHED, Status.EXCEEDED)  # what the student's code did wrong
+_UNTOUCHED = {Status.NOT_ATTEMPTED, Status.NOT_RUN}  # the latter wait for the former
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,28 @@ class TaskTests:
     @property
     def untouched(self) -> bool:
         """Whether nothing of the task was written, so that one line says all."""
-        return bool(self.tests) and all(t.status is Status.NOT_ATTEMPTED for t in self.tests)
+        statuses = {test.status for test in self.tests}
+        return Status.NOT_ATTEMPTED in statuses and statuses <= _UNTOUCHED
+
+    @property
+    def unwritten(self) -> tuple[Outcome, ...]:
+        """The tests that met a function without a body, where there is none to learn from."""
+        left = tuple(test for test in self.tests if test.status is Status.NOT_ATTEMPTED)
+        return left if self.telling is None else ()
 
     @property
     def missing(self) -> str:
         """Why nothing of it was attempted, where nothing was."""
-        return self.task.reason or self.tests[0].reason or "the function is missing"
+        reasons = (test.reason for test in self.tests if test.status is Status.NOT_ATTEMPTED)
+        return self.task.reason or next(reasons, None) or "the function is missing"
 
     @property
     def telling(self) -> Outcome | None:
         """The first test that the student can learn from: its message is shown in full."""
-        found = [test for test in self.tests if test.status in _OWN]
+        core = [test for test in self.tests if test.group == "core"]
+        unwritten = any(test.status is Status.NOT_ATTEMPTED for test in core)
+        # While a function waits to be written, what carries no points has to wait as well.
+        found = [t for t in (core if unwritten else self.tests) if t.status in _OWN]
         found += [test for test in self.tests if test.status is Status.BROKEN]
         return found[0] if found else None
 
@@ -156,7 +168,7 @@ def remarks(report: Report) -> list[str]:
 
 def reason(report: Report) -> str:
     """Why the whole was refused or is broken; empty otherwise."""
-    text = one_line(report.reason or "")
+    text = one_line((report.reason or "").replace("\n    ", " in: "))  # a line of code
     if report.verdict is Verdict.BROKEN:
         ours = "the judge failed, not your submission; no points are lost"
         return f"{ours} ({text})" if text else ours
@@ -172,7 +184,8 @@ def next_step(report: Report, command: Literal["above", "below"] = "above") -> s
     if report.verdict is Verdict.REFUSED:
         return "Mend what is named above and check again."
     if report.verdict is Verdict.NOT_ATTEMPTED:
-        return "Write one of the functions, run its cell, and check again."
+        saved = "run its cell" if report.submission.origin == KERNEL else "save it"
+        return f"Write one of the functions, {saved}, and check again."
     for task in by_task(report):
         first = task.telling
         if first is not None and first.status in _OWN:

@@ -6,13 +6,13 @@ does not fit. Nothing is claimed here about the cause: that is the misconception
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from itertools import chain
 from typing import Literal
 
-from judge.report import cost, figures, places
+from judge.report import advice, cost, figures, places
 from judge.report.clean import one_line
 from judge.report.lines import columns, cut, wrap
 from judge.results import (
@@ -65,10 +65,11 @@ def section(label: Label, width: int, *versions: Texts) -> Section:
 def sections(evidence: Evidence, width: int) -> list[Section]:
     """The sections of any evidence, in the order in which they are read.
 
-    The test's own hint, where it has one, takes the place of the general advice.
+    The test's own hint, where it has one, takes the place of the general advice, but for a value
+    that is no array: hints speak of its numbers.
     """
     parts = [*_called(evidence.call, width), *_body(evidence, width)]
-    if evidence.hint:
+    if evidence.hint and not (isinstance(evidence, WrongType) and advice.for_kind(evidence)):
         parts = [part for part in parts if part.label != "next"]
         parts.append(section("next", width, [evidence.hint]))
     return parts
@@ -127,13 +128,24 @@ def _axes(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
 
 @_body.register
 def _type(evidence: WrongType, width: int) -> list[Section]:
-    name = one_line(evidence.quantity, _NAME)
+    name, expected = one_line(evidence.quantity, _NAME), one_line(evidence.expected, _NAME)
+    kind = f"of type {expected}"
+    if expected.startswith("a "):
+        kind = f"of {expected}" if expected.endswith(" type") else f"as {expected}"
+    following = "print the type of each value on the way; find where it first differs"
     return _parts(
         width,
-        expected=[f"{name} of type {one_line(evidence.expected, _NAME)}"],
-        got=[f"type {one_line(evidence.got, _NAME)}"],
-        following="print the type of each value on the way; find where it first differs",
+        expected=[f"{name} {kind}"],
+        got=[_got_type(one_line(evidence.got, _NAME), expected)],
+        following=advice.for_kind(evidence) or following,
     )
+
+
+def _got_type(got: str, expected: str) -> str:
+    if got == advice.NONE:
+        return "None"
+    unread = got in ("ndarray", "Tensor") and expected.startswith("a ")
+    return f"type {got}{', but not of numbers that can be read' if unread else ''}"
 
 
 @_body.register
@@ -179,7 +191,9 @@ def _value(evidence: WrongValue, width: int) -> list[Section]:
 def _scale(evidence: WrongValue, name: str) -> str:
     if evidence.absolute:
         return " (absolute)"
-    return f" of the largest |{name}|" if evidence.worst else " of its size"
+    if not evidence.worst:
+        return " of its size"
+    return " of its largest number" if " " in name else f" of the largest |{name}|"
 
 
 def _beside(first: str, second: str, width: int) -> list[str]:
@@ -225,15 +239,24 @@ def _cost(evidence: CostTooHigh, width: int) -> list[Section]:
 def _raised(evidence: Raised, width: int) -> list[Section]:
     text = one_line(evidence.text.strip(), _TEXT)
     got = f"{one_line(evidence.type, _NAME)}{': ' + text if text else ', without a message'}"
-    frames = [_frame(frame, width) for frame in reversed(evidence.frames)]
+    frames = [_frame(frame, width) for frame in _told_once(evidence.frames)]
     first = frames[0] if frames else []
     callers = [[f"called from {place}", code] for place, code in frames[1:_FRAMES]]
-    following = "restart the kernel and run the cells from the top, up to this line"
     return [
         section("got", width, [got + _while(evidence.phase)], [cut(got, width)]),
         section("where", width, chain(first, *callers), first),
-        section("next", width, [following if evidence.phase == "load" else ""]),
+        section("next", width, [advice.after_exception(evidence)]),
     ]
+
+
+def _told_once(frames: Sequence[Frame]) -> list[Frame]:
+    """Innermost first, each line once: a recursion repeats it, a comprehension is on its own."""
+    told: dict[tuple[str, int], Frame] = {}
+    for frame in reversed(frames):
+        place = (frame.label, frame.line)
+        if place not in told or told[place].function.startswith("<"):
+            told[place] = frame
+    return list(told.values())
 
 
 def _frame(frame: Frame, width: int) -> list[str]:
@@ -274,12 +297,13 @@ def _limit(evidence: LimitHit, width: int) -> list[Section]:
 
 @_body.register
 def _said(evidence: Said, width: int) -> list[Section]:
-    expected, got = [evidence.expected], [evidence.got]
-    return _parts(width, expected=expected, got=got, where=evidence.where)
+    following = advice.after_none(evidence.got)
+    expected, got = [evidence.expected], [evidence.got.replace(f"a {advice.NONE}", "None")]
+    return _parts(width, expected=expected, got=got, where=evidence.where, following=following)
 
 
 def _while(phase: Literal["load", "call"]) -> str:
-    return " (while your cells were loaded, before any call)" if phase == "load" else ""
+    return " (while your code was loaded, before any call)" if phase == "load" else ""
 
 
 @_body.register

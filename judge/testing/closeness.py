@@ -75,9 +75,15 @@ def expect_close(
 def expect_type(got: Any, kind: type, *, name: str, hint: str | None = None) -> None:
     """`got` is a `kind`. Raises Failed."""
     if not isinstance(got, kind):
-        found = getattr(got, "type", None) or type(got).__name__  # a Remote names its own type
+        found = _type_name(got)
         evidence = WrongType(quantity=name, got=found, expected=kind.__name__, hint=hint)
         raise Failed(evidence)
+
+
+def _type_name(got: Any) -> str:
+    """A Remote names its own type; what a tensor has under that name is a method."""
+    named = getattr(got, "type", None)
+    return named if isinstance(named, str) else type(got).__name__
 
 
 def expect_shape(
@@ -152,7 +158,7 @@ def number_array(got: Any, name: str, hint: str | None, *, like: Any = None) -> 
         array = np.asarray(got)
         if array.dtype != object:  # an int of more than 64 bits
             return array
-    found = getattr(got, "type", None) or type(got).__name__
+    found = _type_name(got)
     wanted = "a tensor" if _is_torch(like) else "a NumPy array"
     raise Failed(WrongType(quantity=name, got=found, expected=wanted, hint=hint))
 

@@ -6,7 +6,9 @@ line. Nobody has run it, so what a file would be refused for costs a reply only 
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
@@ -17,6 +19,7 @@ from judge.worker.stubs import does_nothing
 
 _MOST_CUTS = 20
 _MOST_NAMED = 8  # blocks of a kind, in the note
+_LIBRARIES = sys.stdlib_module_names | {"numpy", "torch"}
 _GOES_ON = re.compile(r"[)\]}]|(?:else|elif|except|finally)\b|#")
 
 
@@ -52,24 +55,34 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
-def without_stubs(statements: Sequence[Statement]) -> list[Statement]:
-    """Without the definitions that do nothing, where another of the name does something.
+def that_count(statements: Sequence[Statement]) -> list[Statement]:
+    """Without what says nothing new of a name that another statement defines.
 
-    A signature shown once more after the function is no later version of it.
+    A signature shown once more after the function is no later version of it, nor is the import from
+    a file that is not there: tests and examples begin with `from solution import softmax`.
     """
-    real = {
-        name
-        for statement in statements
-        for name, node in statement.facts.definitions.items()
-        if not does_nothing(node)
-    }
-    return [s for s in statements if not (s.is_definition and _is_repeated_stub(s, real))]
+    definitions = [item for s in statements for item in s.facts.definitions.items()]
+    real = {name for name, node in definitions if not does_nothing(node)}
+    defined = {name for s in statements if s.is_definition for name in s.facts.definitions}
+    return [s for s in statements if not (_is_repeated_stub(s, real) or _is_imported(s, defined))]
 
 
 def _is_repeated_stub(statement: Statement, real: Set[str]) -> bool:
-    return all(
+    return statement.is_definition and all(
         name in real and does_nothing(node) for name, node in statement.facts.definitions.items()
     )
+
+
+def _is_imported(statement: Statement, defined: Set[str]) -> bool:
+    """Whether it imports what the reply itself defines, and from no library."""
+    match statement.node:
+        case ast.ImportFrom(module=module, names=names, level=level):
+            root = "" if level else (module or "").partition(".")[0]
+        case ast.Import(names=names):
+            root = names[0].name
+        case _:
+            return False
+    return root not in _LIBRARIES and not defined.isdisjoint(alias.name for alias in names)
 
 
 def fault_of(parsed: Sequence[ParsedCell]) -> Fault | None:

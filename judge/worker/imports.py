@@ -73,8 +73,8 @@ def import_advice(problem: Import, allowed: Collection[str]) -> str:
     if name.startswith("."):
         return f"{name} is a file of your own, which is not handed in: define its names in a cell."
     return (
-        f"A solution may import {packages} and the standard library. "
-        f"If {name} is a file of your own, define its names in a cell instead."
+        f"A solution may import {packages} and the standard library, and not {name}. "
+        "For a file of your own: define its names in a cell instead."
     )
 
 

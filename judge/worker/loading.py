@@ -13,6 +13,8 @@ import types
 import warnings
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from importlib.machinery import PathFinder
+from pathlib import Path
 
 from judge.worker import imports
 from judge.worker.imports import import_advice
@@ -55,6 +57,8 @@ def load(plan: Plan) -> tuple[types.ModuleType, tuple[str, ...]]:
     statement is passed over. A slice that raises NameError becomes such a plan, since a name must
     then have been bound in a way that the slice does not show.
     """
+    if _Closed not in sys.meta_path:
+        sys.meta_path.insert(0, _Closed)
     if plan.everything:
         return _load_everything(plan.pieces, plan.flags)
     module = _new_module(plan.pieces)
@@ -146,6 +150,26 @@ def line_of(frame: types.FrameType | None) -> tuple[str, int, str]:
     return label, line, code
 
 
+class _Closed:
+    """Says of a package that may not be read that it is not there.
+
+    What a library can do without it tries to import, and it expects an ImportError: of numpy
+    `from numpy import *` loads all, f2py included.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, _: object = None) -> None:
+        """Raise ModuleNotFoundError, or leave it to the other finders."""
+        spec = PathFinder.find_spec(name) if path is None else None
+        if spec is None or not spec.has_location or spec.origin is None:
+            return
+        try:
+            with Path(spec.origin).open("rb"):
+                pass
+        except PermissionError:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name) from None
+
+
 # --- executing ----------------------------------------------------------------------------------
 
 
@@ -158,12 +182,19 @@ def _load_everything(
         try:
             _execute(piece, flags, module)
         except (Exception, SystemExit) as error:  # noqa: BLE001  passing over is the purpose
-            name = clip(type(error).__name__, 80)
-            notes.append(f"{place(piece.label, piece.line)} was passed over: it raises {name}.")
+            where = place(piece.label, piece.line)
+            notes.append(f"{where} was passed over: it raises {_named(error)}.")
     if len(notes) > _MOST_NOTES:
         more = len(notes) - _MOST_NOTES
         notes = [*notes[:_MOST_NOTES], f"{more} more statements were passed over."]
     return module, tuple(notes)
+
+
+def _named(error: BaseException) -> str:
+    """The type of an exception, and the name that was missing, where one was."""
+    kind = clip(type(error).__name__, 80)
+    name = NameError.__dict__["name"].__get__(error) if isinstance(error, NameError) else None
+    return f"{kind}, {clip(name, 40)} is not defined" if type(name) is str else kind
 
 
 def _new_module(pieces: Sequence[Piece]) -> types.ModuleType:

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 
-from judge.worker.blocks import fault_of, parse_block, taken, without_stubs
+from judge.worker.blocks import fault_of, parse_block, taken, that_count
 from judge.worker.cells import ParsedCell, parse_cell
 from judge.worker.changes import Statement
 from judge.worker.imports import imports_of
@@ -23,6 +23,7 @@ from judge.worker.plan import (
     Import,
     Piece,
     Plan,
+    place,
     plan_from_plain,
     plan_to_plain,
 )
@@ -42,8 +43,9 @@ def make_plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]
     """The plan for `cells`, each a label and its source, such that `wanted` names get defined.
 
     `kind` is "script" (one fault refuses it all), "notebook" (a cell that does not parse is left
-    out and named), "kernel" (the same, unnamed: Python refused that cell there as well) or "reply"
-    (of each block what is complete Python; one note says what was taken).
+    out and named), "kernel" (the same, but only the newest version of what is wanted is named:
+    Python refused that cell there as well) or "reply" (of each block what is complete Python; one
+    note says what was taken).
     """
     with warnings.catch_warnings(), _no_collection():
         warnings.simplefilter("ignore")  # an invalid escape in a string is not our business
@@ -76,10 +78,12 @@ def _plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]) ->
         flags |= _future_flags(cell.body)
         statements.extend(_statements(cell))
     if kind == "reply":
-        statements = without_stubs(statements)
+        statements = that_count(statements)
     selection = Selection(statements, wanted)
     everything = _needs_everything(selection, statements)
     chosen = statements if everything else selection.picked
+    unparsed = _newest(cells, parsed, wanted) if kind == "kernel" else ()
+    lost = _left_out(parsed, kind, wanted)
     imports = (item for s in chosen for item in _imports(s, optional=everything))
     return Plan(
         pieces=tuple(s.piece for s in chosen),
@@ -87,7 +91,7 @@ def _plan(cells: Sequence[tuple[str, str]], kind: str, wanted: Sequence[str]) ->
         found=tuple(_found(statements, wanted)),
         stubs=tuple(name for name in wanted if _is_stub(name, statements)),
         imports=tuple(dict.fromkeys(imports)),
-        notes=_limited([*_taken(parsed, chosen, kind), *_left_out(parsed, kind)]),
+        notes=_limited([*_taken(parsed, chosen, kind), *unparsed, *lost]),
         flags=flags,
         whole=() if everything else tuple(s.piece for s in statements),
     )
@@ -119,10 +123,11 @@ def _taken(parsed: Sequence[ParsedCell], chosen: Sequence[Statement], kind: str)
         yield taken(parsed, {statement.piece.label for statement in chosen})
 
 
-def _left_out(parsed: Sequence[ParsedCell], kind: str) -> Iterator[str]:
+def _left_out(parsed: Sequence[ParsedCell], kind: str, wanted: Sequence[str]) -> Iterator[str]:
     for cell in parsed:
         if kind != "reply":  # there it is said in the note of what was taken
             yield from _lost(cell, kind)
+        yield from _guarded(cell, wanted)
         if cell.magics:
             listed = ", ".join(f"`{line}`" for line in cell.magics[:3])
             more = f" and {len(cell.magics) - 3} more" if len(cell.magics) > 3 else ""
@@ -135,6 +140,30 @@ def _lost(cell: ParsedCell, kind: str) -> Iterator[str]:
         yield f"{name} was left out: it begins with {cell.dropped}."
     if cell.fault is not None and kind == "notebook":
         yield f"{name} was left out: line {cell.fault.line} does not parse ({cell.fault.text})."
+
+
+def _guarded(cell: ParsedCell, wanted: Sequence[str]) -> Iterator[str]:
+    """What is wanted and stands under `if __name__ == "__main__":`, where no check looks."""
+    for node in cell.body:
+        if isinstance(node, ast.If) and _is_main_guard(node):
+            for inner in node.body:
+                if getattr(inner, "name", None) in wanted:
+                    where = place(cell.label, node.lineno)
+                    yield f"{where}: what stands under this `if __name__` is never run by a check."
+                    break
+
+
+def _newest(
+    cells: Sequence[tuple[str, str]], parsed: Sequence[ParsedCell], wanted: Sequence[str]
+) -> Iterator[str]:
+    """Of a kernel: what is wanted and was typed last in a cell that Python refused."""
+    for name in wanted:
+        typed = re.compile(rf"^[ \t]*(?:async +)?(?:def|class) +{re.escape(name)}\b", re.MULTILINE)
+        places = [n for n, (_, source) in enumerate(cells) if typed.search(source)]
+        fault = parsed[places[-1]].fault if places else None
+        if fault is not None:
+            where = place(fault.label, fault.line)
+            yield f"The newest {name} is not checked: {where} does not parse ({fault.text})."
 
 
 def _limited(notes: Sequence[str]) -> tuple[str, ...]:

@@ -144,6 +144,16 @@ def test_building_one_leaves_the_others_in_the_index(folder: Path) -> None:
     assert [entry.id for entry in read_index(root).entries] == ["double", "third"]
 
 
+def test_a_draft_beside_it_may_be_broken(tmp_path: Path) -> None:
+    root = tmp_path / "challenges"
+    folder, draft = write_challenge(root), write_challenge(root, "draft")
+    (draft / "challenge.toml").write_text("x = [")
+    build([folder])
+    assert [entry.id for entry in read_index(root).entries] == ["double"]
+    with pytest.raises(ChallengeError, match="not TOML"):
+        build([folder, draft])
+
+
 def test_an_unknown_track(tmp_path: Path) -> None:
     root = tmp_path / "challenges"
     folder = write_challenge(root, toml=TOML.replace('"fundamentals"', '"kernel"'))
@@ -151,6 +161,14 @@ def test_an_unknown_track(tmp_path: Path) -> None:
     with pytest.raises(ChallengeError, match=r"no track 'kernel' .*\nDid you mean kernels\?"):
         build([folder])
     assert not (tmp_path / "templates").exists()
+
+
+def test_tracks_of_ones_own_stand_beside_the_bundled_ones(tmp_path: Path) -> None:
+    root = tmp_path / "challenges"
+    folder = write_challenge(root, toml=TOML.replace('"fundamentals"', '"attention"'))
+    (root / "tracks.toml").write_text('[[track]]\nid = "streams"\ntitle = "S"\nabout = "s."\n')
+    build([folder])
+    assert [track.id for track in read_index(root).tracks] == ["streams"]
 
 
 def test_a_task_without_a_region(tmp_path: Path) -> None:

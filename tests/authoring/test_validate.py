@@ -88,7 +88,7 @@ def test_a_reference_that_does_not_load(tmp_path: Path) -> None:
     worse = ("notebook.py", "def centre_rows(x):", "def centre_rows(x, y=1 / 0):")
     (tmp_path / "b").mkdir()
     found = check(tmp_path / "b", worse)
-    assert "the reference cannot be loaded: " in found.problems[0].text
+    assert "the reference cannot be loaded: ZeroDivisionError: " in found.problems[1].text
     assert found.tables[0].mutants == ()
 
 
@@ -148,7 +148,47 @@ def test_a_hidden_test_that_breaks(tmp_path: Path) -> None:
     ]
     found = check(tmp_path, *edits)
     texts = "\n".join(problem.text for problem in found.problems)
-    assert "hidden test a_copy_is_made breaks when a submission returns None: Attr" in texts
+    place = "hidden test a_copy_is_made (hidden_tests.py, line 46) breaks"
+    assert f"{place} when a submission returns None: AttributeError" in texts
+    assert "Check type and shape first" in texts
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "cure"),
+    [
+        ('student.call("centre_rows", range(3))', "a range cannot travel", "in support.py: stu"),
+        (
+            'import torch; student.call("centre_rows", torch.ones(2))',
+            "a Tensor cannot travel",
+            'Write profile = "torch" in challenge.toml.',
+        ),
+        ("raise SystemExit(0)", "SystemExit: 0.", "Mend the test. To see it again:\n    judge val"),
+        ("assert x is None", "AssertionError.", "in place of the assert."),
+        ('student.call("centre", x)', "calls what is not there: centre is not", "Call the func"),
+    ],
+)
+def test_a_reference_that_meets_a_wrong_test(
+    tmp_path: Path, body: str, said: str, cure: str
+) -> None:
+    text = check(tmp_path, extra_test("one_more", body)).problems[0].text
+    assert "hidden_tests.py: hidden test one_more " in text
+    assert said in text
+    assert cure in text
+
+
+def test_a_test_that_cannot_be_repeated(tmp_path: Path) -> None:
+    body = 'expect_close(student.call("centre_rows", x), x + next(TURNS))'
+    turns = ("hidden_tests.py", "import numpy as np", "import itertools\n\nimport numpy as np")
+    counted = ("hidden_tests.py", "from .oracle", "TURNS = itertools.count(9)\nfrom .oracle")
+    texts = [p.text for p in check(tmp_path, turns, counted, extra_test("turns_on", body)).problems]
+    assert any("the reference does not pass turns_on" in text for text in texts)
+    assert any("turns_on says something else with seed 1 each time" in text for text in texts)
+
+
+def test_a_function_that_is_called_otherwise(tmp_path: Path) -> None:
+    found = check(tmp_path, ("challenge.toml", '"centre_rows(x)"', '"center_rows(x)"'))
+    assert "center_rows is not defined" in only_problem(found)
+    assert "the same name in notebook.py and in challenge.toml" in only_problem(found)
 
 
 # --- mutants ----------------------------------------------------------------------------------
@@ -203,7 +243,7 @@ def test_a_patch_that_fits_twice(tmp_path: Path) -> None:
 def test_a_patch_that_is_no_python(tmp_path: Path) -> None:
     edit = extra_mutant("torn", "return x - mean", "return (", VALUES)
     text = only_problem(check(tmp_path, edit, mutants=("torn",)))
-    assert "mutants.toml: mutant torn is not attempted: centre_rows is not def" in text
+    assert "mutants.toml: mutant torn cannot be read: cell 2, line 4: not Python: " in text
 
 
 def test_a_patch_that_does_not_load(tmp_path: Path) -> None:
@@ -293,7 +333,20 @@ def test_builds_that_are_stale(tmp_path: Path) -> None:
     challenge = draft(tmp_path)
     (tmp_path / "templates" / "rows.ipynb").unlink()
     text = only_problem(validate([challenge], Options(seeds=1)))
-    assert text.endswith("rows.ipynb is not what the sources make now.\nRun: judge build rows")
+    said, cure, again = text.split("\n")
+    assert said.endswith("rows.ipynb is not what the sources make now.")
+    assert cure == "Build it again:"
+    assert again == f"    judge build rows --challenges {tmp_path / 'challenges'}"
+
+
+def test_a_command_says_no_more_than_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    challenge = draft(tmp_path)
+    (tmp_path / "templates" / "rows.ipynb").unlink()
+    monkeypatch.setenv("JUDGE_CHALLENGES", str(tmp_path / "challenges"))
+    text = only_problem(validate([challenge], Options(seeds=1)))
+    assert text.endswith("\n    judge build rows")
 
 
 @pytest.mark.parametrize("file", ["notebook.py", "hidden_tests.py", "mutants.toml"])

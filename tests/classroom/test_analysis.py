@@ -118,6 +118,21 @@ def test_a_refused_submission_has_a_row_without_marks() -> None:
     assert len(one.rows[1].marks) == len(one.items)
 
 
+def test_why_no_test_ran_is_counted_without_the_names_of_files() -> None:
+    def refused(reason: str) -> Report:
+        return report((), verdict=Verdict.REFUSED, reason=reason)
+
+    reasons = ("f.py is empty.\nSave it.", "f.py, line 2: oh", "f.py is empty.")
+    found = [result(refused(reason), number) for number, reason in enumerate(reasons, 1)]
+    (one,) = analyse([*found, result(failing(), 4)]).classes
+    assert [(u.reason, u.numbers) for u in one.unrun] == [
+        ("is empty.", (1, 3)),
+        ("line 2: oh", (2,)),
+    ]
+    said = [row["reason"] for row in as_data(Analysis(False, (one,)))["challenges"][0]["results"]]
+    assert said == ["is empty.", "line 2: oh", "is empty.", ""]
+
+
 def test_what_the_judge_broke_does_not_count_as_points() -> None:
     broken = report((EASY.answered(Status.BROKEN),), verdict=Verdict.BROKEN)
     full = report((EASY.answered(),), verdict=Verdict.PASSED)
@@ -214,6 +229,13 @@ def test_estimates_over_two_challenges() -> None:
     assert found[1].value == pytest.approx((1 - 10 / 45) / 2)
     assert estimates([Tried(10, 5), Tried(10, 0)]) == found  # the seed is fixed
     assert estimates([]) == ()
+
+
+def test_many_samples_of_one_challenge_do_not_vouch_for_another() -> None:
+    """Half of the estimate rests on two samples."""
+    found = estimates([Tried(2, 1), Tried(1000, 500)])[0]
+    assert found.value == 0.5
+    assert found.low < wilson(0.5, 10)[0] < 0.5 < wilson(0.5, 10)[1] < found.high
 
 
 TRIED = st.integers(1, 12).flatmap(

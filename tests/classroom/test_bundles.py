@@ -45,7 +45,9 @@ def test_an_archive_of_several_students(
     assert {*students(found)} == {"ada", *people}
     assert found.refusals == ()
     count = f"{len(people)} students" if len(people) > 1 else "one student"
-    assert found.notes == (f"{name} holds the work of {count}: {', '.join(people)}.",)
+    note, *twice = found.notes
+    assert note == f"{name} holds the work of {count}: {', '.join(people)}."
+    assert bool(twice) == ("ada" in people)  # who is in the folder as well
 
 
 @pytest.mark.parametrize(
@@ -162,4 +164,4 @@ def test_a_pattern_says_it_instead(tmp_path: Path) -> None:
         r"(?P<student>\w+)(\.zip)?/.*",
     )
     assert {*students(found)} == {"ada", "g"}
-    assert found.notes == ()
+    assert found.notes == ("1 student has several files for a challenge, the last one counts: g.",)

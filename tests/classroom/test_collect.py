@@ -49,6 +49,28 @@ def test_the_order_is_always_the_same(tmp_path: Path) -> None:
     assert rows(first.handed) == rows(second.handed) == sorted(rows(first.handed))
 
 
+def test_students_with_several_files_are_named(tmp_path: Path) -> None:
+    folder(tmp_path, "ada/softmax.ipynb", "ada/softmax2.ipynb", "bo/softmax.ipynb")
+    assert "1 student has several files for a challenge, the last one counts: ada." in (
+        collect([tmp_path], ONE).notes
+    )
+    folder(tmp_path, *(f"s{n}/softmax{m}.ipynb" for n in range(4) for m in range(2)))
+    told = "5 students have several files for a challenge, the last one counts: ada, s0, s1"
+    assert f"{told} and 2 more." in collect([tmp_path], ONE).notes
+
+
+def test_replies_that_lie_like_those_of_students_may_be_samples(tmp_path: Path) -> None:
+    folder(tmp_path, "model/0.md", "model/1.md")
+    several, layout = collect([tmp_path], ONE).notes
+    assert several.endswith("the last one counts: model.")
+    assert "MODEL/CHALLENGE/SAMPLE.md" in layout
+
+
+def test_samples_are_meant_to_be_many(tmp_path: Path) -> None:
+    folder(tmp_path, "model/softmax/0.md", "model/softmax/1.md")
+    assert collect([tmp_path], ONE).notes == ()
+
+
 # --- reading ----------------------------------------------------------------------------------
 
 

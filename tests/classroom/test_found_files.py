@@ -188,6 +188,7 @@ def test_what_lies_beside_a_submission(tmp_path: Path) -> None:
     ]
     assert found.notes == (
         "1 file beside one that names the challenge, passed over: ada/zz_helpers.py.",
+        "1 student has several files for a challenge, the last one counts: ada.",
         "2 other files passed over: .md 2.",
     )
 

@@ -57,6 +57,23 @@ def test_the_longest_challenge_named(text: str, id: str) -> None:
     assert challenge_in(text, IDS) == id
 
 
+@pytest.mark.parametrize(
+    ("text", "student", "attempt"),
+    [
+        ("Ada Byron - softmax (1)", "Ada Byron", (1,)),
+        ("softmax_ada_(12)", "ada", (12,)),
+        ("Ada Byron softmax(2)", "Ada Byron", (2,)),
+        ("Ada Byron - softmax", "Ada Byron", ()),
+        ("Ada (1)", "Ada (1)", ()),  # nothing says that it is a copy of the same person's file
+    ],
+)
+def test_the_number_of_a_copy_is_no_part_of_a_name(
+    text: str, student: str, attempt: tuple[int, ...]
+) -> None:
+    found = named([text], IDS)
+    assert (found.student, found.attempt) == (student, attempt)
+
+
 def test_a_name_and_nothing_more() -> None:
     assert is_challenge("Soft Max", IDS) == "softmax"
     assert is_challenge("softmax 2", IDS) == ""

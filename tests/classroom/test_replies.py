@@ -59,6 +59,23 @@ TAKEN = {
         "Taken from the reply: block 2; left out: block 1 (pycon), "
         "block 3 (it is not complete Python).",
     ),
+    "moved_in.md": (
+        Verdict.PASSED,
+        "Taken from the reply: block 1; left out: block 2 (it is not complete Python).",
+    ),
+    "prose_around_code.md": (
+        Verdict.PASSED,
+        "Taken from the reply: block 1; left out: "
+        "block 1 (below line 6: it is not complete Python).",
+    ),
+    "in_a_call.md": (
+        Verdict.PASSED,
+        "Taken from the reply: block 1; left out: "
+        "block 1 (below line 6: it is not complete Python).",
+    ),
+    "in_channels.md": (Verdict.PASSED, "Taken from the reply: block 1."),
+    "named_by_its_file.md": (Verdict.PASSED, "Taken from the reply: block 1."),
+    "with_a_test_file.md": (Verdict.PASSED, "Taken from the reply: blocks 1 and 2."),
     "windows.md": (Verdict.PASSED, "Taken from the reply: block 1."),
 }
 QUICK = ("made_it_worse.md", "cut_off_below.md")
@@ -66,6 +83,7 @@ REFUSED = {
     "only_thinking.md": "no answer, only reasoning",
     "only_javascript.md": "only of other languages: javascript",
     "refuses.md": "has no block of code",
+    "answer_of_an_api.md": "is JSON and not the text of a reply",
 }
 
 

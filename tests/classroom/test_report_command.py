@@ -11,9 +11,9 @@ import pytest
 
 from judge.classroom.analysis import analyse
 from judge.classroom.moved import Stand, Turned, against, since_last
-from judge.classroom.records import Handed
-from judge.classroom.store import Store
-from judge.classroom.terminal import movement, rows
+from judge.classroom.records import Handed, Pair, Result
+from judge.classroom.store import FINISHED, Store
+from judge.classroom.terminal import alike, movement, rows
 from judge.report.examples import QUESTIONS, failing, passing, report
 from judge.report.layout import plain
 from judge.report.lines import columns
@@ -82,6 +82,38 @@ def test_models_get_a_table_of_their_estimates(place: Place) -> None:
     assert data["models"][0]["estimates"][0]["k"] == 1
 
 
+def test_intervals_do_not_touch_each_other() -> None:
+    found = [
+        Result(n, "m", "pair", f"{n}", f"{n}", None, False, "2025", passing()) for n in range(200)
+    ]
+    lines = plain(rows(analyse(found))).splitlines()
+    (bounds,) = [line.split() for line in lines if line.lstrip().startswith("98.1-")]
+    assert len(bounds) == 4
+    assert bounds[-1] == "100.0-100.0"
+
+
+def test_the_summary_says_why_no_test_ran(place: Place) -> None:
+    for student, reason in (("ada", "empty"), ("bo", "empty"), ("cy", "a <b>link</b>")):
+        refused = report((), verdict=Verdict.REFUSED, reason=f"{student}.py is {reason}.\nMend it.")
+        put(place.work / "OUT", student, refused)
+    told = place.judge("report", "OUT").out
+    assert "why no test ran" in told
+    assert "  2                 is empty.\n" in told
+    place.judge("report", "OUT", "--html", "html")
+    page = (place.work / "html" / "index.html").read_text(encoding="utf-8")
+    part = page[page.index("Why no test ran</h2>") :]
+    assert part.index("<b>2</b> is empty.") < part.index("<b>1</b> is a &lt;b&gt;link")
+
+
+def test_a_run_that_was_stopped_is_told_of(place: Place) -> None:
+    put(place.work / "OUT", "ada", passing())
+    assert place.judge("report", "OUT").err == ""
+    for setting, told in (("", True), ("yes", False)):
+        with Store(place.work / "OUT") as store:
+            store.set({FINISHED: setting})
+        assert ("The last run is not at its end" in place.judge("report", "OUT").err) is told
+
+
 def test_json_has_every_row(place: Place, out: Path) -> None:
     data = json.loads(place.judge("report", str(out), "--json").out)
     (one,) = data["challenges"]
@@ -102,6 +134,16 @@ def test_html_writes_pages_and_says_where(place: Place, out: Path) -> None:
     again = place.judge("report", str(out), "--html", "html", "--instructor")
     assert again.code == 0
     assert "hand out" not in again.out
+
+
+def test_alike_submissions_are_named_by_their_files_where_names_say_too_little() -> None:
+    def pair(left: str, right: str) -> Pair:
+        return Pair("softmax", "large", f"large/{left}", "small", f"small/{right}", 1.0)
+
+    assert "100%  large  " in plain(alike([pair("0.md", "0.md")]))
+    told = plain(alike([pair("0.md", "0.md"), pair("0.md", "1.md")]))
+    assert "large/0.md" in told
+    assert "small/1.md" in told
 
 
 # --- who moved ----------------------------------------------------------------------------------

@@ -272,10 +272,11 @@ def test_students_of_several_challenges_have_a_matrix(tmp_path: Path) -> None:
 
 def test_similar_pairs_are_shown_when_there_are_some(graded: Path, tmp_path: Path) -> None:
     def pair(left: str, right: str, share: float) -> Pair:
-        return Pair("softmax_numpy", left, "a.py", right, "b.py", share)
+        return Pair("softmax_numpy", left, "a.py", right, "b.py", share, numbers.get(left, 0), 0)
 
-    pairs = [pair("ada 010", "<i>bo</i>", 0.82), pair("=cmd()", "dora", 0.97)]
     with Store(graded) as store:
+        numbers = {one.student: one.id for one in store.results()}
+        pairs = [pair("ada 010", "<i>bo</i>", 0.82), pair("=cmd()", "dora", 0.97)]
         Site(store, tmp_path / "html", similar=pairs).write()
     raw = (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
     part = Page(raw[raw.index('<h2 id="similar">') : raw.rindex("</section>")])

@@ -186,6 +186,16 @@ def test_models_in_both_schemes(browser: Browser, models: Path, dark: bool) -> N
     seen.check()
 
 
+@pytest.mark.parametrize("which", ["site", "models"])
+def test_a_narrow_overview_scrolls_in_its_tables_only(
+    browser: Browser, which: str, request: pytest.FixtureRequest
+) -> None:
+    file = request.getfixturevalue(which) / "index.html"
+    seen = Seen(browser, file, dark=False, size={"width": 320, "height": 900})
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
+    seen.check()
+
+
 @pytest.mark.parametrize("look", ["light", "dark", "narrow"])
 def test_a_submission_and_its_code(browser: Browser, site: Path, look: str) -> None:
     file = a_page(site, 'class="hit"')

@@ -53,6 +53,21 @@ def outcome(status: Status = Status.PASSED, seconds: float = 0.5) -> Outcome:
     )
 
 
+def test_results_in_a_folder_that_is_not_ours_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite would write beside them, were they not opened as they are."""
+    folder = tmp_path / "class 1?#%"
+    with Store(folder, create=True) as store:
+        store.put(ADA, report(), "f", {})
+    monkeypatch.setattr("judge.classroom.store.os.access", lambda *_: False)
+    with Store(folder) as store:
+        assert [one.student for one in store.results()] == ["ada"]
+        assert [path.name for path in folder.iterdir()] == [FILE]
+        with pytest.raises(UserError, match="cannot be used"):
+            store.set({"kind": "class"})
+
+
 def test_a_result_comes_back_as_it_was_put(tmp_path: Path) -> None:
     with Store(tmp_path, create=True) as store:
         store.put(ADA, report(), "f", {"key": outcome()})

@@ -21,6 +21,14 @@ def test_a_new_challenge_is_built_and_checked(place: Place, tmp_path: Path) -> N
     assert f"judge build other --challenges {tmp_path}" in elsewhere.out
 
 
+def test_a_new_challenge_whose_id_is_taken(place: Place, tmp_path: Path) -> None:
+    ran = place.judge("new", "centring", str(tmp_path))
+    assert (tmp_path / "centring" / "challenge.toml").is_file()
+    assert "note: There is another centring, in " in ran.err
+    assert f"judge build centring --challenges {tmp_path}\n" in ran.out
+    assert place.judge("new", "other", str(tmp_path)).err == ""
+
+
 def test_validation_of_one_row(place: Place) -> None:
     ran = place.judge(
         "validate", "centring", "--mutant", "always_float64", "--test", "float32_stays_float32"

@@ -58,6 +58,17 @@ def test_a_small_class_is_graded_and_the_next_run_knows_it(handed: Path, tmp_pat
         assert (str(before.verdict), str(ben.report.verdict)) == ("failed", "passed")
 
 
+def test_results_of_files_that_are_gone_stay_and_are_told_of(handed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "stay and count" not in grade(handed, "-c", HONEST, "-o", out).output
+    (handed / "cy" / "softmax.py").rename(handed / "cy" / "softmax2.py")
+    ran = grade(handed, "-c", HONEST, "-o", out)
+    assert "note: 1 of the results in" in ran.output
+    assert "They stay and count" in ran.output
+    with Store(out) as store:
+        assert store.count() == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -140,6 +140,16 @@ def test_a_prompt_holds_all_that_a_model_needs(place: Place) -> None:
     assert "`centre_rows(x)` and `centre_again(x)`" in out
 
 
+def test_a_prompt_says_under_what_code_runs_and_names_nothing_it_lacks(place: Place) -> None:
+    out = place.judge("prompt", "flash_attention").out
+    for part in ("`ctypes`, `subprocess` and `socket`", "a CPU with 1024 MB", "some seconds"):
+        assert part in out
+    assert "next cell" not in out  # it is in the notebook
+    assert "## Task 2: the backward" in out
+    assert "## Sources" in out
+    assert "next cell" in place.judge("show", "flash_attention").out
+
+
 def test_a_misspelt_challenge(place: Place) -> None:
     for command in ("show", "prompt", "start", "check", "hint", "reset", "solution", "build"):
         assert_told(place.judge(command, "centrin"), "no challenge 'centrin'", "centring?")

@@ -219,6 +219,11 @@ def test_why_a_task_was_not_attempted_needs_no_opening() -> None:
     assert "Not attempted: `flash_attention_bwd` still raises NotImplementedError" in first
 
 
+def test_what_was_left_out_is_told_before_the_tests() -> None:
+    page = html(Shown(SAMPLES["notes"]()))
+    assert page.count("Note: ") == page.partition("<details")[0].count("Note: ") > 0
+
+
 def test_the_command_to_repeat_is_where_the_next_step_says() -> None:
     head, _, rest = html(Shown(SAMPLES["broken"]())).partition("with the command below")
     assert "--seed" not in head

@@ -117,6 +117,13 @@ def test_a_challenge_of_which_nothing_ran() -> None:
     assert shown.startswith("a  0 tests, 0 mutants; not the whole\n\n")
 
 
+def test_a_command_stays_on_one_line() -> None:
+    again = f"    judge build softmax --challenges /{'long ' * 30}"
+    problem = Problem("softmax", f"a.ipynb is stale.\nBuild it again:\n{again}")
+    shown = text(Validation(seeds=(1,), problems=(problem,))).splitlines()
+    assert f"  {again}".rstrip() in [line.rstrip() for line in shown]
+
+
 def test_names_cannot_act_on_the_terminal() -> None:
     hostile = Validation(
         seeds=(1,),

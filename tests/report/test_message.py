@@ -13,6 +13,7 @@ from judge.report.message import (
     ROOM,
     WORDS,
     View,
+    about_lines,
     message_lines,
     message_text,
     title_lines,
@@ -152,7 +153,7 @@ def test_a_raised_error_shows_the_innermost_line_of_the_student_first() -> None:
     assert text.index("cell 4, line 2, in step") < text.index("called from cell 5, line 9")
     assert "return dP * (P - delta)" in text
     empty = Raised(phase="load", type="KeyError", text="")
-    assert "KeyError, without a message (while your cells were loaded" in told(empty)
+    assert "KeyError, without a message (while your code was loaded" in told(empty)
 
 
 def test_values_get_the_digits_that_tell_them_apart() -> None:
@@ -265,3 +266,8 @@ def test_titles_take_two_lines_at_most() -> None:
 def test_kinds_of_values_that_are_not_finite_are_counted() -> None:
     found = NotFinite(quantity="O", nan=3, inf=1, size=2048, first=(0, 7))
     assert "3 NaN and 1 infinite among 2,048 values; the first is O[0, 7]" in told(found)
+
+
+def test_the_paragraphs_of_a_docstring_are_one_text() -> None:
+    asked = msgspec.structs.replace(SUMS.answered(Status.FAILED, None), about="One.\n\n    Two.")
+    assert about_lines(asked, "student", 92, ROOM) == ["One. Two."]

@@ -9,7 +9,7 @@ import pytest
 
 from judge.report.examples import failing
 from judge.report.jupyter import Shown, html
-from judge.report.summary import file_of, next_step, repeat_command
+from judge.report.summary import file_of, next_step, reason, repeat_command
 from judge.results import KERNEL, Report, Verdict
 
 
@@ -75,3 +75,17 @@ def test_no_command_is_spoken_of_where_there_is_none() -> None:
     for origin, told in (("mine.py", "with the command above"), ("class.zip/mine.py", "again; if")):
         broken = msgspec.structs.replace(handed_in(origin), verdict=Verdict.BROKEN)
         assert told in next_step(broken)
+
+
+@pytest.mark.parametrize(("origin", "told"), [(KERNEL, "run its cell"), ("mine.py", "save it")])
+def test_what_is_done_with_a_written_function_depends_on_where_it_stands(
+    origin: str, told: str
+) -> None:
+    empty = msgspec.structs.replace(handed_in(origin), verdict=Verdict.NOT_ATTEMPTED)
+    assert next_step(empty) == f"Write one of the functions, {told}, and check again."
+
+
+def test_the_line_that_does_not_parse_follows_what_is_wrong_with_it() -> None:
+    text = "mine.py, line 4: expected ':'\n    def f()"
+    refused = msgspec.structs.replace(handed_in("mine.py"), verdict=Verdict.REFUSED, reason=text)
+    assert reason(refused) == "mine.py, line 4: expected ':' in: def f()"

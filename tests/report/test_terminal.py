@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from judge.errors import UnknownNameError
-from judge.report import terminal
-from judge.report.examples import failing, passing
+from judge.report import jupyter, terminal
+from judge.report.examples import failing, passing, report
 from judge.report.lines import columns
-from judge.results import Report
+from judge.results import Report, Status
 from tests.report.generate import REPORTS
+from tests.report.made import SUMS
 from tests.report.samples import HOSTILE, SAMPLES, hostile
 
 
@@ -34,6 +35,50 @@ def test_rich_prints_the_same_lines_as_text(name: str, width: int) -> None:
     file = io.StringIO()
     terminal.print_report(report, file, width=width, full=True)
     assert file.getvalue() == terminal.text(report, width, full=True)
+
+
+def mixed(*statuses: Status) -> Report:
+    """A report of one task with a test for each status."""
+    made = [SUMS.answered(status, None) for status in statuses]
+    unwritten = "f raises NotImplementedError"
+    return report(
+        tuple(
+            msgspec.structs.replace(test, name=f"t{n}", task="forward", reason=unwritten)
+            for n, test in enumerate(made)
+        )
+    )
+
+
+def test_no_count_of_a_task_is_cut_off() -> None:
+    statuses = [Status.PASSED] * 10 + [Status.FAILED] * 10 + [Status.CRASHED, Status.EXCEEDED]
+    lines = terminal.text(mixed(*statuses, Status.NOT_RUN), 72).splitlines()
+    bar = next(n for n, line in enumerate(lines) if line.startswith("forward   #"))
+    assert lines[bar].endswith("10 passed, 10 failed,")
+    assert lines[bar + 1].strip() == "1 crashed, 1 exceeded,"
+
+
+def test_tests_that_wait_for_unwritten_code_share_its_line() -> None:
+    shown = terminal.text(mixed(Status.NOT_ATTEMPTED, Status.NOT_RUN))
+    assert "not attempted (2 tests): f raises NotImplementedError" in shown
+    page = jupyter.html(jupyter.Shown(mixed(Status.NOT_ATTEMPTED, Status.NOT_RUN)))
+    assert "Not attempted: f raises NotImplementedError" in page
+
+
+def test_a_task_that_is_half_a_stub_says_what_is_unwritten() -> None:
+    shown = terminal.text(mixed(Status.PASSED, Status.NOT_ATTEMPTED, Status.NOT_RUN))
+    assert "not attempted (1 test): f raises NotImplementedError" in shown
+    page = jupyter.html(jupyter.Shown(mixed(Status.PASSED, Status.NOT_ATTEMPTED)))
+    assert "Not attempted: f raises NotImplementedError" in page
+    assert "not attempted (" not in terminal.text(mixed(Status.FAILED, Status.NOT_ATTEMPTED))
+
+
+def test_a_strict_test_waits_until_the_functions_are_written() -> None:
+    made = mixed(Status.NOT_ATTEMPTED, Status.FAILED, Status.PASSED)
+    first, strict, last = made.tests
+    tests = (first, msgspec.structs.replace(strict, group="strict", possible=0.0), last)
+    shown = terminal.text(msgspec.structs.replace(made, tests=tests))
+    assert "not attempted (1 test): f raises NotImplementedError" in shown
+    assert "Write the functions that are missing" in " ".join(shown.split())
 
 
 def test_colour_adds_escapes_and_no_meaning() -> None:

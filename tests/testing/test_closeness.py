@@ -266,6 +266,17 @@ def test_types() -> None:
     assert (found.quantity, found.got, found.expected) == ("cache", "list", "dict")
 
 
+def test_a_value_that_has_a_method_called_type_is_named_by_its_class() -> None:
+    class Tensor:
+        def type(self) -> str:
+            return "torch.LongTensor"
+
+    for expected, arguments in ((list, (Tensor(), list)), (None, (Tensor(), (1,)))):
+        expectation = expect_type if expected else expect_shape
+        found = evidence(WrongType, expectation, *arguments, name="tokens")
+        assert found.got == "Tensor"
+
+
 def test_shapes() -> None:
     expect_shape(np.zeros((2, 3)), [2, 3])
     expect_shape(1.0, ())  # type: ignore[arg-type]  # a number is accepted

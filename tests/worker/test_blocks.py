@@ -64,6 +64,33 @@ def test_a_signature_shown_again_is_no_definition(stub: str) -> None:
     assert sources(plan_of(f"class A:\n    def f(self): {stub}", wanted=("A",)))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from solution import task",
+        "from .a.b import (\n    other,\n    task,\n)",
+        "from a import task as g, h  # all",
+        "from a import h, \\\n    task",
+        "import task",
+        "from task import task; x = 1",
+    ],
+)
+def test_an_import_of_what_the_reply_defines_is_no_later_version(line: str) -> None:
+    assert sources(plan_of(REAL, f"{line}\nprint(task(1))")) == [REAL]
+
+
+@pytest.mark.parametrize(
+    "line", ["from math import task", "from numpy.linalg import task", "from a import h as task"]
+)
+def test_an_import_from_a_library_is_a_later_version(line: str) -> None:
+    assert sources(plan_of(REAL, line)) == [line]
+
+
+def test_an_import_of_what_nothing_defines_stays() -> None:
+    line = "from solution import task"
+    assert sources(plan_of("def other(): ...", line)) == [line]
+
+
 def test_helpers_and_imports_come_from_where_they_stand() -> None:
     plan = plan_of(
         "import math",

@@ -89,7 +89,7 @@ def test_demos_break_no_import_rule() -> None:
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        ("scipy", "may import numpy, torch and the standard library"),
+        ("scipy", "may import numpy, torch and the standard library, and not scipy"),
         ("my_utils", "define its names in a cell"),
         (".near", "a file of your own"),
         ("ctypes.util", "no solution may import it"),

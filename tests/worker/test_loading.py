@@ -7,7 +7,9 @@ import linecache
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,8 +20,9 @@ from judge.worker.slicing import Plan, make_plan, plan_from_plain, plan_to_plain
 @pytest.fixture(autouse=True)
 def modules_as_before() -> Iterator[None]:
     """Loading a submission puts modules in place of others."""
-    before = dict(sys.modules)
+    before, finders = dict(sys.modules), list(sys.meta_path)
     yield
+    sys.meta_path[:] = finders
     sys.modules.clear()
     sys.modules.update(before)
 
@@ -94,6 +97,29 @@ def test_an_invalid_escape_is_no_warning_of_ours() -> None:
     assert loaded(r"def task(): return '\d'").task() == r"\d"
 
 
+def test_a_package_that_may_not_be_read_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed_package.py").write_text("", encoding="utf-8")
+    (tmp_path / "open_package.py").write_text("", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    really_open = Path.open
+
+    def refusing(path: Path, *args: Any) -> Any:
+        if path.name == "closed_package.py":
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *args)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    source = (
+        "import open_package\nnames = []\ntry:\n    import closed_package\n"
+        "except ModuleNotFoundError as error:\n    names.append(error.name)\n"
+        "def task(): return names"
+    )
+    assert loaded(source).task() == loaded(source).task() == ["closed_package"]
+    assert sys.meta_path.count(loading._Closed) == 1
+
+
 # --- the fallback -------------------------------------------------------------------------------
 
 
@@ -102,8 +128,8 @@ def test_a_name_error_in_the_slice_runs_everything() -> None:
     assert not plan.everything
     module, notes = loading.load(plan)
     assert notes == (
-        "cell 2, line 1 was passed over: it raises NameError.",
-        "cell 3, line 1 was passed over: it raises NameError.",
+        "cell 2, line 1 was passed over: it raises NameError, nowhere is not defined.",
+        "cell 3, line 1 was passed over: it raises NameError, hidden is not defined.",
     )
     assert module.setter
     assert not hasattr(module, "task")
@@ -143,6 +169,13 @@ def test_everything_passes_over_what_raises_in_order() -> None:
         "cell 4, line 2 was passed over: it raises SyntaxError.",
         "cell 4, line 3 was passed over: it raises ModuleNotFoundError.",
     )
+
+
+def test_a_name_error_without_a_name_is_passed_over_as_well() -> None:
+    plan = plan_of("exec('')", "raise NameError('x' * 999)", "raise NameError(name='y' * 999)")
+    _, notes = loading.load(plan)
+    assert notes[0] == "cell 2, line 1 was passed over: it raises NameError."
+    assert len(notes[1]) < 150
 
 
 def test_notes_of_the_fallback_are_bounded() -> None:

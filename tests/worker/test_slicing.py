@@ -215,6 +215,22 @@ def test_what_is_left_out_is_noted_with_its_cell() -> None:
     )
 
 
+def test_a_kernel_is_told_that_its_newest_version_does_not_parse() -> None:
+    old, new = "def task(): return 1", "def task()\n    return 2"
+    told = "The newest task is not checked: cell 2, line 1 does not parse (expected ':')."
+    assert plan_of(old, new, kind="kernel").notes == (told,)
+    assert plan_of("", "  class task\n      pass", kind="kernel").notes == (told,)
+    assert plan_of("", new, old, kind="kernel").notes == ()  # mended since
+    assert plan_of("", "tasks = (", "def taskless(:", old, kind="kernel").notes == ()
+
+
+def test_what_is_wanted_under_a_main_guard_is_named() -> None:
+    guard = "\n\nif __name__ == '__main__':\n    print(1)\n    def task(): return 1"
+    told = "cell 1, line 3: what stands under this `if __name__` is never run by a check."
+    assert plan_of(guard).notes == (told,)
+    assert plan_of(guard.replace("task", "demo")).notes == ()
+
+
 def test_a_kernel_has_refused_a_syntax_error_itself() -> None:
     assert plan_of("def (", "def task(): return 1", kind="kernel").notes == ()
 

@@ -84,11 +84,27 @@ def _misconceived(found: Misconceived, rows: Mapping[int, Row]) -> str:
 
 
 def _holders(how: str, numbers: Sequence[int], rows: Mapping[int, Row]) -> str:
+    return f"<p>{how} ({len(numbers)}):</p>{_linked(numbers, rows)}"
+
+
+def _linked(numbers: Sequence[int], rows: Mapping[int, Row]) -> str:
     links = "".join(
         f"<li>{link(number, name(rows[number].student, rows[number].sample))}</li>"
         for number in numbers
     )
-    return f'<p>{how} ({len(numbers)}):</p><ul class="who">{links}</ul>'
+    return f'<ul class="who">{links}</ul>'
+
+
+def unrun(one: Class) -> str:
+    """Why no test ran, the most frequent reason first; each opens to those it is true of."""
+    rows = {row.number: row for row in one.rows}
+    shown = "".join(
+        f"<details><summary><b>{len(found.numbers)}</b> {text(found.reason, 400)}</summary>"
+        f"{_linked(found.numbers, rows)}</details>"
+        for found in one.unrun[:_SHOWN]
+    )
+    left = len(one.unrun) - _SHOWN
+    return shown + (f"<p>{figures.count(left, 'rarer one')} left out.</p>" if left > 0 else "")
 
 
 # --- points, times and memory ---------------------------------------------------------------------
@@ -104,7 +120,8 @@ def spreads(one: Class) -> str:
     rows = "".join(_spread(label, found, shown) for label, found, shown in parts if found)
     names = ("", "mean", "median", "95% have at most", "most")
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    made = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return scrolled(f"{one.challenge}: points and times", made) if rows else ""
 
 
 def _spread(label: str, found: Spread, shown: Callable[[float], str]) -> str:

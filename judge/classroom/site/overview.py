@@ -11,7 +11,7 @@ from judge.classroom.models import Model, models
 from judge.classroom.records import Pair
 from judge.classroom.rows import Row
 from judge.classroom.site import heatmap, items
-from judge.classroom.site.page import Looks, document, link, name, percent, text
+from judge.classroom.site.page import Looks, document, link, name, percent, scrolled, text
 from judge.report import figures
 from judge.report.summary import VERDICTS
 
@@ -80,6 +80,8 @@ def _of_class(analysis: Analysis, one: Class, at: int) -> Iterator[_Section]:
     who = "Samples" if analysis.samples else "Students"
     yield _Section(f"tests{at}", f"{who} by tests{which}", table)
     yield _Section(f"points{at}", f"Points, times, memory{which}", _figures(one))
+    if one.unrun:
+        yield _Section(f"unrun{at}", f"Why no test ran{which}", items.unrun(one))
     if one.items:
         told = f'<p class="quiet">{_DISCRIMINATION}</p>'
         yield _Section(f"items{at}", f"Item analysis{which}", told + items.items(one))
@@ -123,9 +125,10 @@ def pass_table(found: Sequence[Model]) -> str:
     ks = sorted({one.k for model in found for one in model.estimates})
     heads = "".join(f'<th scope="col">pass@{k}</th>' for k in ks)
     rows = "".join(_passes(model, ks) for model in found)
-    return (
-        f'<p class="quiet">{ESTIMATED}</p><table><thead><tr><th scope="col">model</th>'
-        f'<th scope="col">samples</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<p class="quiet">{ESTIMATED}</p>' + scrolled(
+        "pass@k of each model",
+        f'<table><thead><tr><th scope="col">model</th><th scope="col">samples</th>{heads}</tr>'
+        f"</thead><tbody>{rows}</tbody></table>",
     )
 
 
@@ -146,24 +149,25 @@ def _estimate(one: Estimate | None) -> str:
 
 def similar_pairs(pairs: Sequence[Pair], analysis: Analysis) -> str:
     """Pairs of submissions to be looked at by a person, the most alike first; empty for none."""
-    pages = {(one.challenge, row.student): row for one in analysis.classes for row in one.rows}
+    pages = {row.number: row for one in analysis.classes for row in one.rows}
     rows = ""
     for pair in sorted(pairs, key=lambda pair: -pair.share):
-        both = (_whose(who, pages.get((pair.challenge, who))) for who in (pair.left, pair.right))
+        left = _whose(pair.left, pages.get(pair.left_number))
+        right = _whose(pair.right, pages.get(pair.right_number))
         rows += (
-            f"<tr><td>{text(pair.challenge)}</td>{''.join(both)}"
+            f"<tr><td>{text(pair.challenge)}</td>{left}{right}"
             f'<td class="n">{percent(pair.share)}</td></tr>'
         )
     if not rows:
         return ""
     names = ("challenge", "one", "other", "in common")
     heads = "".join(f'<th scope="col">{word}</th>' for word in names)
-    return (
-        "<p>Much in common proves nothing: look at both.</p>"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return "<p>Much in common proves nothing: look at both.</p>" + scrolled(
+        "similar submissions",
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
     )
 
 
 def _whose(student: str, row: Row | None) -> str:
-    shown = name(student)
+    shown = name(student, row.sample if row else "")
     return f"<td>{link(row.number, shown) if row else shown}</td>"
