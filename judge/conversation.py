@@ -53,13 +53,14 @@ class Conversation:
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:
-        """Calls in the block only probe: once it has ended well, a failure is about those before.
+        """Calls in the block only probe: once it has ended well, a failure is about the one before.
 
-        Central differences call the forward many times, and what is wrong is the gradient.
+        Central differences call the forward many times, and what is wrong is the gradient. No known
+        mistake is looked for then: what was compared is no value that a call gave.
         """
-        before = self._asked, self.last
+        before = self._asked
         yield
-        self._asked, self.last = before
+        self._asked, self.last = before, None
 
     def _who(self) -> str:
         """The function that was called last."""

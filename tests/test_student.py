@@ -381,8 +381,7 @@ def test_a_failure_is_about_the_call_before_those_aside(sandbox: ProcessSandbox)
             assert made.call_many("g", [(1,), (2,)]) == [1, 2]
         assert made.last_call is not None
         assert made.last_call.text.startswith("f(")
-        assert made.last is not None
-        assert made.last.value == 6
+        assert made.last is None
         with pytest.raises(Stop) as caught, made.aside():
             made.call("g", 0)
         assert caught.value.evidence is not None
