@@ -22,7 +22,7 @@ def rows() -> Iterator[object]:
     yield from figures.fork_to_answer()
     yield figures.round_trip()
     yield figures.memory_over("softmax_numpy", 500)
-    yield figures.memory_over("flash_attention", 12)
+    yield figures.memory_over("flash_attention", 12, before=12)
     yield from figures.pages_of_a_class()
     yield many.throughput()
     yield from many.large(300)

@@ -249,23 +249,26 @@ def _small_call(student: Student) -> None:
 # --- memory of the trusted process --------------------------------------------------------------
 
 
-def memory_over(id: str, checks: int) -> Row:
+def memory_over(id: str, checks: int, *, before: int = 1) -> Row:
     """Resident memory over `checks` checks: the median of the last third over the first third's.
 
-    A first check, which imports and fills caches, does not count.
+    Those `before` do not count: they import, fill caches, and give the heap its size. What is
+    looked for is growth that goes on.
     """
     challenge = read_challenge(bundled() / id)
     submission = reference_submission(challenge)
     checker = Checker(record=False)
     seen = []
-    for number in range(1 + checks):
+    for number in range(before + checks):
         checker.check(Wish(id, seed=number), submission)
         seen.append(resident())
     checker.close()
-    del seen[0]
+    grew = (seen[before] - seen[1]) / 2**20
+    del seen[:before]
     third = max(1, checks // 3)
     grown = (statistics.median(seen[-third:]) - statistics.median(seen[:third])) / 2**20
     what = f"trusted process over {checks} checks of {id}"
+    what += f", after {before} that gave {grew:+.1f} MiB" * (before > 1)
     return Row(what, f"{grown:+.1f} MiB", "flat (4 MiB)", grown <= 4)
 
 
